@@ -1,0 +1,42 @@
+"""The seam for notifiers: each channel is one file here and one line in `KINDS`."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Protocol, TypeAlias
+
+from pydantic import BaseModel
+
+from rarewatch.nouns.alert import Message, Receipt, Target
+from rarewatch.nouns.secret import SecretRef
+
+Reveal: TypeAlias = Callable[[SecretRef], str]
+"""Reads a secret from the place its reference names; raises `ConfigError` where it is not there."""
+
+
+class Notifier(Protocol):
+    """What every notifier must be; `tests/contracts/test_notifiers.py` holds each to it."""
+
+    Options: ClassVar[type[BaseModel]]
+    """The keys allowed for this notifier in `rarewatch.yaml`, beside `kind`."""
+
+    def render(self, message: Message, target: Target) -> Mapping[str, Any]:
+        """The channel's payload for `message`: pure, always within the channel's limits, everything escaped."""
+        ...
+
+    async def send(self, message: Message, target: Target, previous: Receipt | None = None) -> Receipt:
+        """Tell one target once; no retries in here, the delivery row owns them.
+
+        `previous` is the receipt of an earlier message on the same story to the same target, for channels that can edit.
+        Raises `DeliveryFault`, whose text holds no secret.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections; may be called more than once."""
+        ...
+
+
+KINDS: dict[str, str] = {
+    "console": "rarewatch.notifiers.console:Console",
+    "email": "rarewatch.notifiers.email:Email",
+    "slack": "rarewatch.notifiers.slack:Slack",
+}

@@ -1,0 +1,1 @@
+"""The nouns that flow through the program: frozen values without I/O."""

@@ -1,0 +1,184 @@
+"""What is watched, and what one look at it gives."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal, Protocol
+
+from rarewatch.errors import SourceFault
+
+
+class Tier(StrEnum):
+    """How close a publisher stands to the fact; a higher tier is shown and trusted before a lower one."""
+
+    ISSUER = "issuer"
+    STATE_MEDIUM = "state_medium"
+    WIRE = "wire"
+    TRADE_PRESS = "trade_press"
+    AGGREGATOR = "aggregator"
+    MIRROR = "mirror"
+
+    @property
+    def label(self) -> str:
+        """The tier in words, for people."""
+        return self.value.replace("_", " ")
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """Who speaks: shown on every alert with tier and caveat."""
+
+    id: str
+    name: str
+    name_zh: str = ""
+    tier: Tier = Tier.TRADE_PRESS
+    state_owned: bool = False
+    caveat: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cadence:
+    """How often a source is polled: every so many seconds, shifted by up to `jitter` (a share of it, 0 to 0.5)."""
+
+    every: float = 600.0
+    jitter: float = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a request for this source may do; sizes in bytes, times in seconds."""
+
+    timeout: float = 30.0
+    max_bytes: int = 20_000_000
+    allow_private: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
+    user_agent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One address that is polled, with everything the YAML says of it.
+
+    `options` is the validated `Options` model of its kind; `time_zone` an IANA name used where a page names none;
+    `baseline_age` in seconds: at the first reading, what is older is stored without an alert.
+    """
+
+    id: str
+    kind: str
+    url: str
+    publisher: Publisher
+    options: object = None
+    language: str = "zh"
+    time_zone: str = "Asia/Shanghai"
+    cadence: Cadence = Cadence()
+    access: Access = Access()
+    baseline_age: float = 86_400.0
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What lets the next poll learn cheaply that nothing changed; `body` is the sha-256 of the last body, in hex."""
+
+    etag: str = ""
+    last_modified: str = ""
+    body: str = ""
+
+
+class Seen(Protocol):
+    """What a source kind may know of the past: only enough to skip work, never to decide what is news."""
+
+    @property
+    def validators(self) -> Validators:
+        """The validators of the last complete reading (empty at the first)."""
+        ...
+
+    def knows(self, mark: str) -> bool:
+        """Whether the last readings of this source held an entry with this mark (a digest of its bytes or row)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """The plain `Seen`: validators and marks as the store keeps them."""
+
+    validators: Validators = Validators()
+    marks: frozenset[str] = frozenset()
+
+    def knows(self, mark: str) -> bool:
+        """Whether `mark` was seen in the last readings."""
+        return mark in self.marks
+
+
+@dataclass(frozen=True, slots=True)
+class Get:
+    """One request a source kind asks for.
+
+    `validators` makes it conditional; `headers` are added to the source's own; `cap` lowers the source's size limit (bytes).
+    """
+
+    url: str
+    method: Literal["GET", "POST"] = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    validators: Validators | None = None
+    cap: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Got:
+    """The answer to a `Get`: header names in lower case, `body` decompressed, `digest` its sha-256 in hex.
+
+    `url` is the final address after redirects; `status` is 200 or 304 (everything else is a fault).
+    """
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    digest: str
+    at: datetime
+
+    @property
+    def not_modified(self) -> bool:
+        """Whether the server said 304."""
+        return self.status == 304
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One entry as a source gives it, nothing interpreted but the text decoded.
+
+    `key` is the publisher's own id ("" where there is none); `dates` are the dates as printed, the most trusted first;
+    `text` is plain text with line breaks; `mark` a digest that lets the next poll skip the entry; `title_only` says that the
+    text could not be had (yet).
+    """
+
+    key: str
+    url: str
+    title: str
+    text: str = ""
+    dates: tuple[str, ...] = ()
+    author: str = ""
+    origin: str = ""
+    language: str = ""
+    mark: str = ""
+    title_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All that one look at a source gave.
+
+    `unchanged` means nothing can be new; `known` counts entries recognised and skipped; `marks` are the marks of every entry on
+    the page, new or known; `faults` are named troubles of a partial reading. Validators count only when `complete`.
+    """
+
+    drafts: tuple[Draft, ...] = ()
+    validators: Validators = Validators()
+    marks: tuple[str, ...] = ()
+    known: int = 0
+    unchanged: bool = False
+    complete: bool = True
+    faults: tuple[SourceFault, ...] = ()

@@ -1,0 +1,1 @@
+"""Reading Chinese and English text: folding, charsets, dates, addresses, glosses. Pure."""
