@@ -1,0 +1,53 @@
+"""HTML fragments to the text a reader sees."""
+
+import html
+import re
+
+from selectolax.lexbor import LexborHTMLParser
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_HAN = "\u2e80-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uff65\U00020000-\U0003ffff"
+_BREAK_IN_HAN = re.compile(rf"(?<=[{_HAN}])[ \t]*[\r\n][ \t\r\n]*(?=[{_HAN}])")
+_BLANK = re.compile(r"[ \t\r\n\f]+")
+_LINE_BLANK = re.compile(r"[^\S\n]+")
+_AROUND_BREAK = re.compile(r"[^\S\n]*\n[^\S\n]*(?:\n\s*)?")
+_MARKUP = re.compile(r"<[a-zA-Z/!?]")
+_ORPHAN_CELL = re.compile(r"\s*<(?:tr|td|th|tbody|thead)\b", re.IGNORECASE)
+_UNSEEN = ["script", "style", "head", "title", "noscript", "template", "iframe", "object", "svg", "select"]
+_BLOCKS = (
+    "p,div,br,hr,li,ul,ol,dl,dt,dd,tr,table,caption,thead,tbody,tfoot,h1,h2,h3,h4,h5,h6,blockquote,pre,section,article,aside,"
+    "header,footer,nav,main,figure,figcaption,form,fieldset,address,center,details,summary"
+)
+_CELLS = "td,th"
+
+
+def plain(markup: str) -> str:
+    """The text of an HTML fragment (or of a string without any markup) as a person reads it.
+
+    Entities are decoded, block elements and `<br>` become line breaks, inline elements leave no gap, scripts and styles vanish.
+    Runs of blanks become one space, empty lines vanish; a line break inside Han text that stands only in the source is no blank.
+    Lone surrogates become U+FFFD.
+    """
+    text = _SURROGATE.sub("\ufffd", markup).replace("\0", "")
+    if not _MARKUP.search(text):
+        return tidy(html.unescape(text) if "&" in text else text)
+    if "<![CDATA[" in text:  # wrapped twice by its publisher; HTML would read it as a comment
+        text = text.replace("<![CDATA[", "").replace("]]>", "")
+    if _ORPHAN_CELL.match(text):  # HTML drops the tags of cells that stand outside a table, and glues their texts
+        text = f"<table>{text}</table>"
+    tree = LexborHTMLParser(_BLANK.sub(" ", _BREAK_IN_HAN.sub("", text)))
+    tree.strip_tags(_UNSEEN)
+    for node in tree.css(_BLOCKS):
+        node.insert_before("\n")
+        node.insert_after("\n")
+    for node in tree.css(_CELLS):
+        node.insert_after(" ")
+    body = tree.body
+    return tidy(body.text(deep=True)) if body is not None else ""
+
+
+def tidy(text: str) -> str:
+    """`text` with runs of blanks as one space, no empty lines, and no blanks at the ends of lines."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _AROUND_BREAK.sub("\n", _LINE_BLANK.sub(" ", text)).strip()
