@@ -1,0 +1,1 @@
+"""A self-contained demonstration: local peers that behave like the real ones."""
