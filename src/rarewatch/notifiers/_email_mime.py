@@ -1,0 +1,114 @@
+"""Builds the mail itself: addresses, headers that fold rightly, a plain and an HTML part; pure but for the date it is given."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import EmailPolicy
+from email.utils import format_datetime
+from hashlib import sha256
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from rarewatch.nouns.alert import Message
+from rarewatch.nouns.watch import Severity
+from rarewatch.text import sheet, wording
+
+_WHOLE = frozenset(("message-id", "in-reply-to", "references", "list-id"))
+
+
+class _Policy(EmailPolicy):
+    """The SMTP policy, but for headers of ids: the email package turns an id longer than a line into an encoded word.
+
+    Such a header is left on one line; ids are ASCII and far below the 998 characters RFC 5322 allows.
+    """
+
+    def fold(self, name: str, value: str) -> str:
+        return f"{name}: {value}{self.linesep}" if name.lower() in _WHOLE else super().fold(name, value)
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        return self.fold(name, value).encode("ascii") if name.lower() in _WHOLE else super().fold_binary(name, value)
+
+
+# 7bit makes the email package choose base64 or quoted-printable, so no server needs 8BITMIME and no line is too long for SMTP.
+POLICY = _Policy(linesep="\r\n", cte_type="7bit", raise_on_defect=False)
+
+_MAILBOX = re.compile(
+    r"""\s*(?:(?P<name>[^<>@"\r\n]*|"[^<>"\\\r\n]*")\s*<)?
+        (?P<user>[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*)
+        @(?P<domain>[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*)(?P<close>>)?\s*""",
+    re.VERBOSE,
+)
+_PLAIN_ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
+_COLOURS = {
+    Severity.URGENT: "#b42318",
+    Severity.IMPORTANT: "#b54708",
+    Severity.NOTABLE: "#175cd3",
+    Severity.ROUTINE: "#475467",
+    Severity.LOG: "#667085",
+}
+_TEMPLATES = Environment(
+    loader=PackageLoader("rarewatch.notifiers"), autoescape=True, undefined=StrictUndefined, trim_blocks=False, auto_reload=False
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail before it has a date: `to` as given in the target, `headers` beside the usual ones, bodies as text."""
+
+    sender: str
+    to: str
+    subject: str
+    message_id: str
+    text: str
+    html: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def mailbox(address: str) -> Address:
+    """Read `name@host` or `Name <name@host>`, exactly one.
+
+    Raises `ValueError` where it is neither. Addresses outside ASCII are refused: few servers take them, and a domain has an
+    `xn--` form.
+    """
+    found = _MAILBOX.fullmatch(address) if len(address) <= 320 else None
+    if found is None or (found["name"] is None) != (found["close"] is None):
+        raise ValueError(f"{wording.shorten(address, 80)!r} is not one mail address such as name@example.org")
+    name = wording.tidy(found["name"] or "").strip().strip('"')
+    return Address(display_name=name, username=found["user"], domain=found["domain"])
+
+
+def token(delivery: str) -> str:
+    """The delivery id as it may stand in a header: itself where it is plain, else a digest of it."""
+    plain = _PLAIN_ID.fullmatch(delivery)
+    return delivery if plain else sha256(delivery.encode("utf-8", "surrogatepass")).hexdigest()[:40]
+
+
+def message_id(delivery: str, domain: str) -> str:
+    """The Message-ID of a delivery: the same at every attempt, so that a server or reader can recognise a repeat."""
+    return f"<rarewatch.{token(delivery)}@{domain}>"
+
+
+def html_body(message: Message, laid_out: sheet.Sheet) -> str:
+    """The HTML part: tables and inline styles, every text escaped, links only to web pages."""
+    return _TEMPLATES.get_template("alert.html.j2").render(sheet=laid_out, colour=_COLOURS[message.severity])
+
+
+def assemble(mail: Mail, date: datetime) -> EmailMessage:
+    """The mail as the email package holds it, dated `date` (aware).
+
+    Raises `ValueError` where an address or header is not fit for a mail.
+    """
+    built = EmailMessage(policy=POLICY)
+    built["From"] = mailbox(mail.sender)
+    built["To"] = mailbox(mail.to)
+    built["Subject"] = mail.subject
+    built["Date"] = format_datetime(date)
+    built["Message-ID"] = mail.message_id
+    for name, value in mail.headers.items():
+        built[name] = value
+    built.set_content(mail.text)
+    built.add_alternative(mail.html, subtype="html")
+    return built

@@ -1,0 +1,163 @@
+"""Tells people by email: one recipient a mail, readable as plain text and as HTML, recognisable when it comes twice."""
+
+import re
+import ssl
+from collections.abc import Mapping
+from ipaddress import ip_address
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from rarewatch.clock import now
+from rarewatch.errors import ConfigError, DeliveryFault
+from rarewatch.notifiers import Reveal, _email_mime
+from rarewatch.notifiers._email_smtp import Security, Server
+from rarewatch.nouns.alert import Message, Receipt, Target
+from rarewatch.nouns.secret import SecretRef
+from rarewatch.text import sheet, wording
+
+_PORTS: Mapping[str, int] = {"starttls": 587, "tls": 465, "none": 25}
+_HOST = r"^([A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*\.?|[0-9A-Fa-f:.]{2,45})$"
+_OWN_ID = re.compile(r"<[!-;=?-~]{1,200}>")
+
+
+class EmailOptions(BaseModel):
+    """The keys of an email notifier."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: Annotated[str, Field(pattern=_HOST, max_length=253, description="name or IP address of the mail server")]
+    port: Annotated[int | None, Field(ge=1, le=65535, description="587 for starttls, 465 for tls, 25 for none when left out")] = (
+        None
+    )
+    security: Annotated[
+        Security, Field(description="starttls, tls (from the first byte) or none; certificates are always verified")
+    ] = "starttls"
+    username: Annotated[str | None, Field(min_length=1, description="name to log in with")] = None
+    password: Annotated[SecretRef | None, Field(description="where the password is found: {env: NAME} or {file: PATH}")] = None
+    sender: Annotated[str, Field(description="address alerts come from: name@example.org or Name <name@example.org>")]
+    reply_to: Annotated[str | None, Field(description="address answers go to")] = None
+    ca_file: Annotated[str | None, Field(description="PEM file of one more certificate authority to trust")] = None
+    timeout: Annotated[float, Field(gt=0, le=600, description="seconds one mail may take")] = 30.0
+    hello: Annotated[
+        str | None, Field(pattern=r"^[A-Za-z0-9.:\[\]-]{1,255}$", description="name given in EHLO; this host's own when left out")
+    ] = None
+    subject_prefix: Annotated[str, Field(max_length=40, description="begins every subject")] = "[rarewatch]"
+    list_id: Annotated[
+        str | None,
+        Field(
+            pattern=r"^([ -;=?-~]{0,100} )?<[A-Za-z0-9._-]{1,200}>$", description="List-Id, such as Rare earths <ree.example.org>"
+        ),
+    ] = None
+
+    @field_validator("sender", "reply_to")
+    @classmethod
+    def _is_address(cls, value: str | None) -> str | None:
+        if value is not None:
+            _email_mime.mailbox(value)
+        return value
+
+    @model_validator(mode="after")
+    def _login_is_whole_and_safe(self) -> "EmailOptions":
+        if (self.username is None) != (self.password is None):
+            raise ValueError("username and password go together: give both or neither")
+        if self.password is not None and self.security == "none" and not _loopback(self.host):
+            raise ValueError("a password would travel readable for all: use security starttls or tls")
+        return self
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+class Email:
+    """The email channel; a target's `to` is one address."""
+
+    Options: ClassVar[type[BaseModel]] = EmailOptions
+
+    def __init__(self, options: EmailOptions, reveal: Reveal) -> None:
+        """Read the password and the certificate authorities now, so that a mistake shows at the start.
+
+        Raises `ConfigError` where one of them is not there.
+        """
+        self._options = options
+        self._sender = _email_mime.mailbox(options.sender)
+        self._server = Server(
+            host=options.host,
+            port=options.port or _PORTS[options.security],
+            security=options.security,
+            timeout=options.timeout,
+            username=options.username,
+            password=None if options.password is None else reveal(options.password),
+            hello=options.hello,
+            context=None if options.security == "none" else _trust(options.ca_file),
+        )
+
+    def render(self, message: Message, target: Target) -> Mapping[str, Any]:
+        """The mail in its parts: from, to, subject, message_id, headers, text, html; everything but its date."""
+        mail = self._compose(message, target, None)
+        return {
+            "from": mail.sender,
+            "to": mail.to,
+            "subject": mail.subject,
+            "message_id": mail.message_id,
+            "headers": dict(mail.headers),
+            "text": mail.text,
+            "html": mail.html,
+        }
+
+    async def send(self, message: Message, target: Target, previous: Receipt | None = None) -> Receipt:
+        """Send one mail to one address; `previous` makes it an answer to the earlier mail on the story, so that readers group them.
+
+        The receipt holds `message_id` and the server's `answer`. Raises `DeliveryFault`.
+        """
+        mail = self._compose(message, target, previous)
+        try:
+            recipient = _email_mime.mailbox(target.to).addr_spec
+            content = _email_mime.assemble(mail, now()).as_bytes(policy=_email_mime.POLICY)
+        except ValueError as error:
+            raise DeliveryFault(f"the mail cannot be written: {error}", reason="client", again=False) from error
+        answer = await self._server.deliver(self._sender.addr_spec, recipient, content)
+        return Receipt({"message_id": mail.message_id, "answer": wording.shorten(answer, 200)}, now())
+
+    async def close(self) -> None:
+        """Nothing to let go of: each mail has its own connection, closed with it."""
+
+    def _compose(self, message: Message, target: Target, previous: Receipt | None) -> _email_mime.Mail:
+        laid_out = sheet.lay_out(message)
+        message_id = _email_mime.message_id(message.delivery, self._sender.domain)
+        return _email_mime.Mail(
+            sender=self._options.sender,
+            to=target.to,
+            subject=wording.shorten(f"{self._options.subject_prefix} {wording.subject_words(message)}", 200),
+            message_id=message_id,
+            text=sheet.plain(laid_out),
+            html=_email_mime.html_body(message, laid_out),
+            headers=self._headers(message, message_id, previous),
+        )
+
+    def _headers(self, message: Message, own: str, previous: Receipt | None) -> dict[str, str]:
+        headers = {"Auto-Submitted": "auto-generated", "X-Rarewatch-Delivery": _email_mime.token(message.delivery)}
+        if self._options.reply_to is not None:
+            headers["Reply-To"] = str(_email_mime.mailbox(self._options.reply_to))
+        if self._options.list_id is not None:
+            headers["List-Id"] = self._options.list_id
+        earlier = previous.remote.get("message_id", "") if previous else ""
+        if earlier != own and _OWN_ID.fullmatch(earlier):
+            headers |= {"In-Reply-To": earlier, "References": earlier}
+        return headers
+
+
+def _trust(ca_file: str | None) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if ca_file is not None:
+        try:
+            context.load_verify_locations(cafile=ca_file)
+        except OSError as error:
+            raise ConfigError(
+                f"the certificate file {ca_file} cannot be used: {error}", hint="a PEM file of certificates"
+            ) from error
+    return context
