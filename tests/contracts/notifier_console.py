@@ -27,7 +27,7 @@ class Rig:
 
     def __init__(self):
         self.paper = Paper()
-        self.notifier = Console(ConsoleOptions(), lambda ref: str(ref), self.paper)
+        self.notifier = Console(ConsoleOptions(), str, self.paper)
         self.target = Target("console", "desk")
 
     def received(self):

@@ -82,7 +82,7 @@ class Console:
             legacy_windows=False,
             _environ={},
         )
-        rich.print(_styled(sheet.lay_out(message)))
+        rich.print(_styled(sheet.lay_out(message)), end="")
         encoding = stream.encoding or "utf-8"
         return paper.getvalue().encode(encoding, "backslashreplace").decode(encoding)
 

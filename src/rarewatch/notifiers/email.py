@@ -17,7 +17,7 @@ from rarewatch.nouns.secret import SecretRef
 from rarewatch.text import sheet, wording
 
 _PORTS: Mapping[str, int] = {"starttls": 587, "tls": 465, "none": 25}
-_HOST = r"^([A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*\.?|[0-9A-Fa-f:.]{2,45})$"
+_HOST = r"^([A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*\.?|[0-9A-Fa-f.]{0,30}:[0-9A-Fa-f:.]{1,40})$"
 _OWN_ID = re.compile(r"<[!-;=?-~]{1,200}>")
 
 

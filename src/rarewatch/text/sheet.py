@@ -70,7 +70,6 @@ def _facts(message: Message) -> tuple[Row, ...]:
         ("Publisher", wording.publisher_words(message)),
         ("Published", wording.stamp_words(message.published, message.zone)),
         ("First seen", wording.moment_words(message.seen_at, message.zone)),
-        *((wording.shorten(name, 40), value) for name, value in list(message.extra.items())[:ROWS]),
     ]
     return tuple(Row("fact", label, ((wording.shorten(value, LINE), False),)) for label, value in facts)
 
