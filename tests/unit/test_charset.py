@@ -41,6 +41,7 @@ GB2312_HAN = st.text(
         pytest.param(KOREAN.encode("cp949"), "text/xml; charset=ks_c_5601-1987", KOREAN, "cp949", id="euc-kr"),
         pytest.param(JAPANESE.encode("iso-2022-jp"), "text/xml; charset=iso-2022-jp", JAPANESE, "iso-2022-jp", id="seven bits"),
         pytest.param("café au lait".encode("cp1252"), "text/html; charset=iso-8859-1", "café au lait", "cp1252", id="latin-1"),
+        pytest.param("café à Séville".encode("cp1252"), "", "café à Séville", "cp1252", id="latin-1 undeclared"),
         pytest.param("Привет, мир".encode("cp1251"), "text/html; charset=windows-1251", "Привет, мир", "cp1251", id="cyrillic"),
         pytest.param("谢谢".encode("gbk"), "text/html; charset=gbk", "谢谢", "gb18030", id="gbk that is valid utf-8 (declared)"),
         pytest.param(codecs.BOM_UTF8 + SIMPLIFIED.encode(), "text/xml; charset=gbk", SIMPLIFIED, "utf-8", id="byte order mark"),

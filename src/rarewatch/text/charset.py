@@ -59,6 +59,7 @@ _SNIFF = 8_192
 _PAIRS = re.compile(rb"[\x80-\xff]{2,}")
 _HIGH = re.compile(rb"[\x80-\xff]")
 _BEYOND_TWO_BYTES = re.compile("[\u0800-\U0010ffff]")
+_TWO_BYTES = re.compile("[\x80-\u07ff]")
 _BIG5_PAIR = re.compile(rb"([\x81-\xfe])([\x40-\x7e\xa1-\xfe])")
 
 
@@ -129,6 +130,8 @@ def _not_quite_utf8(body: bytes, claims: tuple[str, ...]) -> Decoded:
     # A multi-byte encoding that decodes without error is evidence; a single-byte one always decodes, so it proves nothing.
     firm = sorted((name for name in claims if name not in _PROVE_NOTHING), key=lambda name: name not in _MULTIBYTE)
     guess = _by_look(body)
+    if not guess and not good and not _TWO_BYTES.search(utf8.text):
+        guess = _LATIN[:1]
     strict = _first_strict(body, (*firm, *guess, *(name for name in claims if name in _LATIN)))
     if strict is not None:
         return strict

@@ -19,6 +19,33 @@ _BLOCKS = (
     "header,footer,nav,main,figure,figcaption,form,fieldset,address,center,details,summary"
 )
 _CELLS = "td,th"
+_TAG = re.compile(r"<(/?[a-zA-Z][^<>]*)>")
+_FLOW = frozenset(
+    ["p", "div", "br", "hr", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "section", "article", "center"]
+)
+_INLINE = frozenset(
+    [
+        "a",
+        "b",
+        "big",
+        "code",
+        "del",
+        "em",
+        "font",
+        "i",
+        "img",
+        "ins",
+        "mark",
+        "s",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "u",
+    ]
+)
 
 
 def plain(markup: str) -> str:
@@ -35,7 +62,34 @@ def plain(markup: str) -> str:
         text = text.replace("<![CDATA[", "").replace("]]>", "")
     if _ORPHAN_CELL.match(text):  # HTML drops the tags of cells that stand outside a table, and glues their texts
         text = f"<table>{text}</table>"
-    tree = LexborHTMLParser(_BLANK.sub(" ", _BREAK_IN_HAN.sub("", text)))
+    text = _BLANK.sub(" ", _BREAK_IN_HAN.sub("", text))
+    simple = _simple(text)
+    return _parsed(text) if simple is None else simple
+
+
+def _simple(text: str) -> str | None:
+    """What `_parsed` gives, in a tenth of the time; None unless every tag is one whose place in the tree does not matter."""
+    pieces = _TAG.split(text)
+    for at, piece in enumerate(pieces):
+        if at % 2 == 0:
+            if "<" in piece:
+                return None
+            continue
+        name = piece.strip("/").split(" ", 1)[0].lower()
+        if name in _FLOW:
+            pieces[at] = "\n"
+        elif name in _INLINE:
+            pieces[at] = ""
+        else:
+            return None
+        if piece.count('"') % 2 or piece.count("'") % 2:
+            return None
+    bare = "".join(pieces)
+    return tidy(html.unescape(bare) if "&" in bare else bare)
+
+
+def _parsed(text: str) -> str:
+    tree = LexborHTMLParser(text)
     tree.strip_tags(_UNSEEN)
     for node in tree.css(_BLOCKS):
         node.insert_before("\n")

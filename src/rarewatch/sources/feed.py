@@ -1,0 +1,129 @@
+"""The `feed` kind: RSS, Atom, RDF, CDF and JSON Feed at one address.
+
+The cheapest answer that is right comes first: 304, a body with a known digest, entries whose bytes are known, and only for what
+is left the parse.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from hashlib import blake2b
+from typing import Annotated, ClassVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from rarewatch.errors import BadEncoding, NotAFeed, SourceFault, Truncated
+from rarewatch.nouns.source import Draft, Get, Got, Reading, Seen, Source, Validators
+from rarewatch.sources import Visit, _feed_json
+from rarewatch.sources._feed_drafts import draft
+from rarewatch.sources._feed_parse import Parsed, describe, parse, read_text
+from rarewatch.sources._feed_slices import cut
+from rarewatch.text.charset import known
+
+_ACCEPT = (
+    "application/atom+xml, application/rss+xml, application/rdf+xml, application/xml;q=0.9, text/xml;q=0.9, "
+    "application/feed+json;q=0.8, application/json;q=0.7, */*;q=0.5"
+)
+
+
+def _charset(name: str) -> str:
+    if name != "auto" and not known(name):
+        raise ValueError("not an encoding rarewatch can read; write auto, or a name such as gb18030, big5 or utf-8")
+    return name
+
+
+class FeedOptions(BaseModel):
+    """What may stand under `options:` of a feed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    charset: Annotated[
+        str,
+        AfterValidator(_charset),
+        Field(description="the feed's encoding where it cannot be found out; auto looks at the bytes"),
+    ] = "auto"
+    guids: Annotated[bool, Field(description="false where the ids in the feed change from one reading to the next")] = True
+
+
+class Feed:
+    """Reads one feed address."""
+
+    Options: ClassVar[type[BaseModel]] = FeedOptions
+
+    def read(self, source: Source, seen: Seen) -> Visit:
+        """Look at the feed once; see `SourceKind.read`.
+
+        Raises `NotAFeed` where the answer is something else. A document that ends too early gives what could be read, with
+        `complete` False and the validators of the last complete reading.
+        """
+        got = yield Get(source.url, headers={"Accept": _ACCEPT}, validators=seen.validators)
+        if got.not_modified:
+            return Reading(validators=seen.validators, unchanged=True)
+        validators = Validators(got.headers.get("etag", ""), got.headers.get("last-modified", ""), got.digest)
+        if got.digest == seen.validators.body:
+            return Reading(validators=validators, unchanged=True)
+        options = source.options if isinstance(source.options, FeedOptions) else FeedOptions()
+        try:
+            reading = _Look(got, seen, options).reading()
+        except SourceFault as fault:
+            fault.url = fault.url or got.url
+            raise
+        return replace(reading, validators=validators if reading.complete else seen.validators)
+
+
+class _Look:
+    """One body, read as far as it is new."""
+
+    def __init__(self, got: Got, seen: Seen, options: FeedOptions) -> None:
+        self._got, self._seen, self._guids = got, seen, options.guids
+        charset = "" if options.charset == "auto" else options.charset
+        self._read = read_text(got.body, got.headers.get("content-type", ""), charset)
+
+    def reading(self) -> Reading:
+        """The drafts that are not known; raises `NotAFeed`."""
+        text = self._read.text
+        if not text:
+            raise NotAFeed(describe(text))
+        if text.startswith(("{", "[")):
+            feed = _feed_json.read(text, self._got.url, guids=self._guids)
+            return self._marked_by_content(feed.drafts, feed.trouble)
+        document = text.encode("utf-8", "replace")
+        return self._by_slices(document) or self._whole(document)
+
+    def _by_slices(self, document: bytes) -> Reading | None:
+        """Parse only entries whose bytes are not known; None where the document must be parsed as a whole."""
+        slices = cut(document)
+        if slices is None:
+            return None
+        marks = tuple(_mark(entry) for entry in slices.entries)
+        new = [at for at, mark in enumerate(marks) if not self._seen.knows(mark)]
+        drafts: Sequence[Draft] = ()
+        if new:
+            parsed = parse(document if len(new) == len(marks) else slices.only(new))
+            if parsed.trouble or len(parsed.entries) != len(new):
+                return None
+            drafts = self._drafts(parsed)
+        marked = tuple(replace(each, mark=marks[at]) for each, at in zip(drafts, new, strict=True))
+        return Reading(marked, marks=marks, known=len(marks) - len(new), faults=self._faults(""))
+
+    def _whole(self, document: bytes) -> Reading:
+        parsed = parse(document)
+        return self._marked_by_content(self._drafts(parsed), parsed.trouble)
+
+    def _drafts(self, parsed: Parsed) -> tuple[Draft, ...]:
+        return tuple(draft(entry, parsed.feed, self._got.url, guids=self._guids) for entry in parsed.entries)
+
+    def _marked_by_content(self, drafts: Sequence[Draft], trouble: str) -> Reading:
+        """Mark drafts by what they say, for documents whose bytes cannot be cut."""
+        marked = [replace(each, mark=_mark(repr(each).encode("utf-8", "replace"))) for each in drafts]
+        new = tuple(each for each in marked if not self._seen.knows(each.mark))
+        marks = tuple(each.mark for each in marked)
+        return Reading(new, marks=marks, known=len(marks) - len(new), complete=not trouble, faults=self._faults(trouble))
+
+    def _faults(self, trouble: str) -> tuple[SourceFault, ...]:
+        faults: list[SourceFault] = [Truncated(trouble, url=self._got.url)] if trouble else []
+        if self._read.damaged:
+            faults.append(BadEncoding(f"some characters cannot be read as {self._read.encoding}", url=self._got.url))
+        return tuple(faults)
+
+
+def _mark(entry: bytes) -> str:
+    return blake2b(entry, digest_size=16).hexdigest()
