@@ -1,0 +1,149 @@
+"""From the bytes of a list page to its rows: absolute address, title and date as printed. Pure."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from urllib.parse import urljoin, urlsplit
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from rarewatch.sources._listing_options import Options
+from rarewatch.text.urls import canonical, host_of
+
+_BLANKS = re.compile(r"[\s\u200b]+")
+_ELLIPSIS = re.compile(r"\s*(?:…+|\.{2,}|。{2,}|⋯+)\s*$")
+_NO_PAGE = re.compile(
+    r"\.(?:pdf|docx?|xlsx?|pptx?|wps|et|ofd|ceb|rtf|csv|zip|rar|7z|gz|jpe?g|png|gif|bmp|webp|mp[34]|avi|flv|mov|wmv|apk|exe)$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One announcement on the list page; `cut` says that the page shows only the head of its title."""
+
+    url: str
+    title: str
+    date: str
+    mark: str
+    cut: bool = False
+
+
+def read_rows(html: str, url: str, options: Options) -> list[Row]:
+    """The rows of the page `html` that was served from `url`, in its order.
+
+    Rows without an address (separators, headings), addresses that lead nowhere (`javascript:`, an anchor, this page itself, a
+    site's root) and exact repetitions are left out; one address with several titles is several rows.
+    """
+    page = LexborHTMLParser(html.replace("\0", ""))
+    base = page.css_first("base[href]")
+    start = urljoin(url, (base.attributes.get("href") or "").strip()) if base is not None else url
+    rows: dict[str, Row] = {}
+    for node in page.css(options.item):
+        if any(node.css(css) for css in options.exclude):
+            continue
+        row = _row(node, start, url, options)
+        if row is None:
+            continue
+        first = rows.setdefault(row.mark, row)
+        if row.date and not first.date:
+            rows[row.mark] = replace(first, date=row.date)
+    return list(rows.values())
+
+
+def is_page(url: str) -> bool:
+    """Whether `url` may lead to a web page; a file is linked, not read."""
+    return not _NO_PAGE.search(urlsplit(url).path)
+
+
+def may_fetch(url: str, own: tuple[str, ...], allowed: tuple[str, ...]) -> bool:
+    """Whether the host of `url` is one of the source's `own` hosts or stands in (or, with `*.`, below) `allowed`."""
+    host = host_of(url)
+    below = (entry[1:].lower() for entry in allowed if entry.startswith("*."))
+    return bool(host) and (host in own or host in {entry.lower() for entry in allowed} or any(host.endswith(end) for end in below))
+
+
+def pick(node: LexborNode, selector: str) -> str:
+    """The text, or for `css@attribute` the attribute, of the first thing in `node` that has one; "" where none has."""
+    css, _, attribute = selector.partition("@")
+    for found in node.css(css) if css else [node]:
+        text = line(found.attributes.get(attribute) or "" if attribute else found.text())
+        if text:
+            return text
+    return ""
+
+
+def line(text: str) -> str:
+    """`text` on one line, with single blanks."""
+    return _BLANKS.sub(" ", text).strip()
+
+
+def _row(node: LexborNode, start: str, page: str, options: Options) -> Row | None:
+    links = list(_links(node, start, page, options))
+    if not links:
+        return None
+    link, url = _chosen(links, named=bool(options.link))
+    chosen = next((text for css in options.title if (text := pick(node, css))), "")
+    title, cut = (_ELLIPSIS.sub("…", chosen), bool(_ELLIPSIS.search(chosen))) if chosen else _shown_whole(link)
+    date = " ".join(text for css in options.date if (text := pick(node, css)))
+    return Row(url, title, date, _mark(url, title), cut)
+
+
+def _links(node: LexborNode, start: str, page: str, options: Options) -> Iterator[tuple[LexborNode, str]]:
+    """Elements of the row that lead somewhere, each with the absolute address."""
+    for link in node.css(options.link or f"[{options.link_attr}]"):
+        if not options.link and options.link_attr == "href" and link.tag not in {"a", "area"}:
+            continue
+        url = _absolute(link.attributes.get(options.link_attr) or "", start)
+        if url and canonical(url) != canonical(page) and not _is_root(url):
+            yield link, url
+
+
+def _chosen(links: list[tuple[LexborNode, str]], *, named: bool) -> tuple[LexborNode, str]:
+    """The link of the row that carries its title: the first with words, but of several addresses the one with the longest.
+
+    Pictures link without words, and a category linked before the title is shorter than the title. A link that the source has
+    `named` is not weighed against others.
+    """
+    url = links[0][1] if named else max(links, key=lambda pair: len(_shown(pair[0])))[1]
+    worded = (pair for pair in links if (named or pair[1] == url) and _shown(pair[0]))
+    return next(worded, links[0])
+
+
+def _absolute(href: str, start: str) -> str:
+    """`href` as an absolute http address without a plain anchor, or "" where it leads nowhere."""
+    bare = "".join(href.split("\n")).replace("\t", "").replace("\r", "").strip()
+    if not bare or bare.startswith("#"):
+        return ""
+    try:
+        url = urljoin(start, bare)
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        return ""
+    return url if parts.fragment.startswith(("/", "!")) else url.partition("#")[0]
+
+
+def _is_root(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.path in {"", "/"} and not parts.query and not parts.fragment
+
+
+def _shown(link: LexborNode) -> str:
+    return line(link.text()) or line(link.attributes.get("title") or "")
+
+
+def _shown_whole(link: LexborNode) -> tuple[str, bool]:
+    """The link's text, or its title attribute where the text is the head of it or missing; and whether it is still cut."""
+    text, full = line(link.text()), line(link.attributes.get("title") or "")
+    head = _ELLIPSIS.sub("", text)
+    whole = bool(full) and not _ELLIPSIS.search(full)
+    if full and (not text or (whole and (full.startswith(head) if head == text else len(full) >= len(head)))):
+        return (full, False) if whole else (_ELLIPSIS.sub("…", full), True)
+    return (f"{head}…", True) if head != text else (text, False)
+
+
+def _mark(url: str, title: str) -> str:
+    return sha256(f"{canonical(url)}\n{title}".encode("utf-8", "replace")).hexdigest()
