@@ -6,11 +6,13 @@ blocks here stay under 12,000 bytes.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from rarewatch.notifiers._slack_text import Json, escaped, fit, literal, web_link, weight
 from rarewatch.nouns.alert import Evidence, Message, Target
 from rarewatch.nouns.watch import Severity
 from rarewatch.text.wording import (
+    ELLIPSIS,
     evidence_label,
     excerpt,
     notices,
@@ -26,13 +28,14 @@ EVENT = "rarewatch_alert"
 
 BUDGET = 12_000
 _HEADER, _TEXT, _LINK = 150, 3_000, 1_000
-_RULES, _SENTENCES, _EXTRAS = 4, 12, 2
+_RULES, _SENTENCES, _MOST = 4, 12, 1_500
 _BADGES = {Severity.URGENT: "🔴", Severity.IMPORTANT: "🟠", Severity.NOTABLE: "🟡", Severity.ROUTINE: "🔵", Severity.LOG: "⚪"}
 _LOUD = frozenset({"test", "repeat", "title-only"})
 
 
 def payload(message: Message, target: Target) -> Json:
     """The arguments of `chat.postMessage` for `message`."""
+    message = _bounded(message)
     return {
         "channel": target.to,
         "text": _fallback(message),
@@ -42,6 +45,32 @@ def payload(message: Message, target: Target) -> Json:
         "unfurl_links": False,
         "unfurl_media": False,
     }
+
+
+def _bounded(message: Message) -> Message:
+    """The message with nothing so long that rendering it takes noticeable time; far above what is shown of it."""
+    return replace(
+        message,
+        headline=_head(message.headline),
+        glosses=_heads(message.glosses),
+        publisher=_head(message.publisher),
+        tier=_head(message.tier),
+        why=tuple(
+            replace(why, rule=_head(why.rule), title=_head(why.title), terms=tuple(map(_head, why.terms[:50])))
+            for why in message.why
+        ),
+        evidence=tuple(replace(one, glosses=_heads(one.glosses)) for one in message.evidence),
+        caveat=_head(message.caveat),
+        origin=_head(message.origin),
+    )
+
+
+def _head(text: str) -> str:
+    return text if len(text) <= _MOST else text[:_MOST] + ELLIPSIS
+
+
+def _heads(pairs: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((_head(term), _head(english)) for term, english in pairs[:50])
 
 
 def _title(message: Message) -> str:
@@ -145,9 +174,8 @@ def _link(link: str) -> list[Json]:
 
 def _context(message: Message) -> Json:
     quiet = [fit(notice.text, 200) for notice in notices(message) if notice.kind not in _LOUD]
-    extra = [fit(f"{key}: {value}", 100) for key, value in sorted(message.extra.items())[:_EXTRAS]]
     ids = fit(f"delivery {message.delivery} · story {message.story}", 150)
-    return {"type": "context", "elements": [_plain(text) for text in (*quiet, *extra, ids)]}
+    return {"type": "context", "elements": [_plain(text) for text in (*quiet, ids)]}
 
 
 def _plain(text: str) -> Json:

@@ -5,6 +5,7 @@ characters could format, link or mention, and where bold fails between Chinese c
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 from urllib.parse import quote
@@ -23,7 +24,7 @@ def literal(text: str) -> str:
     A word joiner, invisible, follows each "<": should anything downstream (a notification, a bridge) read the text as mrkdwn
     after all, `<!channel>` and `<@U…>` stay words.
     """
-    return " ".join(tidy(text).split()).replace("<", "<" + WORD_JOINER)
+    return re.sub(f"<(?!{WORD_JOINER})", "<" + WORD_JOINER, " ".join(tidy(text).split()))
 
 
 def measure(text: str) -> int:
@@ -33,13 +34,14 @@ def measure(text: str) -> int:
 
 def fit(text: str, limit: int) -> str:
     """`text` made literal and cut to at most `limit` UTF-16 units, the last one an ellipsis where something was cut."""
-    text = literal(text)
-    if measure(text) <= limit:
-        return text
+    long = len(text) > 8 * limit
+    text = literal(text[: 8 * limit])
+    if measure(text) <= limit - long:
+        return text + ELLIPSIS * long
     kept = text[: limit - 1]
     while measure(kept) > limit - 1:
         kept = kept[: -max(1, (measure(kept) - limit + 1) // 2)]
-    return kept.rstrip() + ELLIPSIS
+    return kept.removesuffix("<").rstrip() + ELLIPSIS
 
 
 def escaped(text: str, limit: int) -> str:

@@ -139,7 +139,9 @@ class Slack:
         reset = _WIRE.set(wire)
         try:
             data = (await ask(slack)).data
-            return data if isinstance(data, Mapping) else {}
+            if isinstance(data, Mapping):
+                return data
+            fault = unreadable(sent=wire.sent)  # the SDK takes bytes of any kind for a success
         except SlackApiError as error:
             response = error.response
             # The SDK hands over its own response, or aiohttp's where the body was no JSON.
@@ -155,7 +157,8 @@ class Slack:
         raise fault
 
     def _client(self) -> AsyncWebClient:
-        """The SDK's client without its retries (they post twice when an answer is lost) and without a proxy from the environment."""
+        """The SDK's client without its retries (they post twice if an answer is lost) and without a proxy from the environment."""
+        token = self._token()
         if self._session is None or self._session.closed:
             trace = aiohttp.TraceConfig()
             trace.on_request_headers_sent.append(_on_sent)
@@ -167,7 +170,7 @@ class Slack:
                 trace_configs=[trace],
             )
         client = AsyncWebClient(
-            token=self._token(),
+            token=token,
             base_url=self._settings.base_url,
             session=self._session,
             retry_handlers=[],
