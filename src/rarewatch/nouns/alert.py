@@ -1,7 +1,7 @@
 """Who is told what, and what became of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -71,6 +71,18 @@ class Decision:
     targets: tuple[Target, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What became of one attempt, for whoever asked for it."""
+
+    delivery: str
+    subscription: str
+    target: Target
+    headline: str
+    state: "DeliveryState"
+    detail: str = ""
+
+
 class DeliveryState(StrEnum):
     """The life of one delivery row."""
 
@@ -92,11 +104,13 @@ class Receipt:
 class Parcel:
     """One delivery in a courier's hand: what to tell, to whom, and what went before.
 
-    `attempt` counts from 1; `in_doubt` says that an earlier attempt may have arrived; `receipt` is what a previous message to the
+    `delivery` is the row's id, `token` its name outside (unguessable, stable over retries); `attempt` counts from 1; `first_due` is
+    when it was first to go out; `in_doubt` says that an earlier attempt may have arrived; `receipt` is what a previous message to the
     same target for the same story left behind, if any.
     """
 
     delivery: str
+    token: str
     alert: str
     story: str
     subscription: str
@@ -105,6 +119,7 @@ class Parcel:
     publisher: Publisher
     matches: tuple[Match, ...]
     attempt: int
+    first_due: datetime
     in_doubt: bool = False
     receipt: Receipt | None = None
 
@@ -156,4 +171,3 @@ class Message:
     title_only: bool = False
     possible_repeat: bool = False
     test: bool = False
-    extra: Mapping[str, str] = field(default_factory=dict)

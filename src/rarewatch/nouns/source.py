@@ -182,3 +182,39 @@ class Reading:
     unchanged: bool = False
     complete: bool = True
     faults: tuple[SourceFault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A source handed to one reader: what is remembered of it, and how it fared.
+
+    `baselined` is False until a first complete reading; `failures` counts the faults in a row up to now.
+    """
+
+    source: str
+    seen: Remembered = Remembered()
+    baselined: bool = False
+    failures: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One source to be read now, with its claim."""
+
+    source: Source
+    claim: Claim
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """What a poll did, for whoever asked for it: counts of items, and the fault if there was one."""
+
+    source: str
+    found: int = 0
+    new: int = 0
+    known: int = 0
+    matched: int = 0
+    alerts: int = 0
+    unchanged: bool = False
+    fault: SourceFault | None = None
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,104 @@
+"""Which mentions of an entity count: aliases weighed by their conditions, the longest kept."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from unicodedata import normalize
+
+from rarewatch._match_scan import Patterns, Scanned
+from rarewatch.nouns.watch import Alias, Entity, Span
+from rarewatch.text.terms import in_words, looked_for
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """An alias made ready: numbers and folded texts instead of what people wrote; `cased` is "" where case does not matter."""
+
+    entity: str
+    alias: Alias
+    company: frozenset[int]
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    cased: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An alias that stands in the text and does not count, with the reason in words."""
+
+    span: Span
+    why: str
+
+
+class Names:
+    """The aliases of all entities, by pattern number."""
+
+    def __init__(self, entities: Iterable[Entity], patterns: Patterns) -> None:
+        """Adds every alias, and the words that must stand beside it, to `patterns`."""
+        self._by_number: dict[int, list[Name]] = {}
+        for entity in entities:
+            for alias in entity.aliases:
+                number = patterns.add(alias.text)
+                if number is not None:
+                    self._by_number.setdefault(number, []).append(_name(entity.id, alias, patterns))
+
+    def mentions(self, fields: Sequence[Scanned]) -> tuple[dict[str, list[Span]], dict[str, list[Refusal]]]:
+        """Entity to the spans that count, in order of field and start; and entity to what was refused."""
+        kept: dict[str, list[tuple[int, int, int, Name]]] = {}
+        refused: dict[str, list[Refusal]] = {}
+        for place, field in enumerate(fields):
+            for number in field.places.keys() & self._by_number.keys():
+                for name in self._by_number[number]:
+                    for start, end in field.places[number]:
+                        why = _objection(name, field, fields, start, end)
+                        if why:
+                            refused.setdefault(name.entity, []).append(Refusal(field.span(start, end, name.entity), why))
+                        else:
+                            kept.setdefault(name.entity, []).append((place, start, end, name))
+        return _strong(kept, fields, refused), refused
+
+
+def _name(entity: str, alias: Alias, patterns: Patterns) -> Name:
+    before, after = (tuple(filter(None, map(looked_for, words))) for words in (alias.not_before, alias.not_after))
+    return Name(entity, alias, patterns.numbers(alias.with_any), before, after, _cased(alias.text) if alias.case else "")
+
+
+def _cased(text: str) -> str:
+    """The letters of `text` that have a case, width evened out."""
+    return "".join(char for char in normalize("NFKC", text) if char.lower() != char.upper())
+
+
+def _objection(name: Name, field: Scanned, fields: Sequence[Scanned], start: int, end: int) -> str:
+    alias = name.alias
+    if name.cased and _cased(field.span(start, end, "").text) != name.cased:
+        return f"it counts only as “{alias.text}”, capitals alike"
+    for pattern, word in zip(name.before, alias.not_before, strict=False):
+        if field.follows(pattern, end):
+            return f"it does not count before “{word}”"
+    for pattern, word in zip(name.after, alias.not_after, strict=False):
+        if field.precedes(pattern, start):
+            return f"it does not count after “{word}”"
+    if alias.with_any and not any(name.company & one.places.keys() for one in fields):
+        return f"it counts only in an item with {in_words([f'“{word}”' for word in alias.with_any])}"
+    return ""
+
+
+def _strong(
+    kept: Mapping[str, list[tuple[int, int, int, Name]]], fields: Sequence[Scanned], refused: dict[str, list[Refusal]]
+) -> dict[str, list[Span]]:
+    result = {}
+    for entity, places in kept.items():
+        if all(name.alias.weak for *_, name in places):
+            why = "it counts only beside a fuller name"
+            refused.setdefault(entity, []).extend(Refusal(fields[at].span(start, end, entity), why) for at, start, end, _ in places)
+        else:
+            result[entity] = [fields[at].span(start, end, entity) for at, start, end in _longest(places)]
+    return result
+
+
+def _longest(places: Iterable[tuple[int, int, int, Name]]) -> Iterator[tuple[int, int, int]]:
+    """The leftmost places, the longest first, without overlap."""
+    field, free = -1, 0
+    for at, start, negative in sorted((at, start, -end) for at, start, end, _ in places):
+        if at != field or start >= free:
+            field, free = at, -negative
+            yield at, start, free

@@ -1,0 +1,126 @@
+"""Is it new, a revision, something we had, or the past of a new source - and why. Pure.
+
+An item is known by its key, its canonical address and its content. Two witnesses must agree: a key or an address alone proves
+nothing, because publishers give one guid or one address to different announcements, and losing an announcement is worse than
+comparing one twice.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from difflib import SequenceMatcher
+
+from rarewatch.normalise import age
+from rarewatch.nouns.item import Admission, Item, Status
+from rarewatch.nouns.memory import Known
+from rarewatch.nouns.source import Source
+from rarewatch.text.fold import fold
+from rarewatch.text.prints import likeness
+
+_DIGITS = re.compile(r"\d+")
+_EDITED_TITLE = 0.75
+"""From this likeness on, another title under the same key or address is an edit of the same announcement."""
+_SHORT = 20
+"""A text of fewer characters is no proof of identity: many different bulletins share a few words."""
+_OTHER_TEXT = 0.3
+"""Below this share of common four-character runs, a text under the same title is another announcement, not an edit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The identities of one item: `same` each prove it known, `near` point to what it may be a revision of."""
+
+    same: tuple[bytes, ...]
+    near: tuple[bytes, ...]
+
+
+def _mark(item: Item, *parts: str) -> bytes:
+    return hashlib.blake2b("\x1f".join((item.source, *parts)).encode("utf-8", "replace"), digest_size=12).digest()
+
+
+def marks(item: Item) -> Marks:
+    """The marks by which `item` is recognised; they hold the source, so that two sources never meet here."""
+    title = fold(item.title).text
+    named = [(kind, value) for kind, value in (("key", item.key), ("url", item.url)) if value]
+    same = [_mark(item, kind, value, title) for kind, value in named]
+    if not same or (len(item.text) >= _SHORT and not item.title_only):
+        same.append(_mark(item, "content", item.digest))
+    return Marks(tuple(same), tuple(_mark(item, kind, value) for kind, value in named))
+
+
+def admit(
+    items: Iterable[Item], known: Mapping[bytes, Known], source: Source, now: datetime, *, baseline: bool
+) -> Sequence[Admission]:
+    """What each of `items`, all of one reading of `source`, is.
+
+    `known` maps marks to stored items; `baseline` is True until the source was read completely once.
+    """
+    admissions: list[Admission] = []
+    this_reading: set[bytes] = set()
+    for item in items:
+        found = marks(item)
+        if any(mark in this_reading for mark in found.same):
+            admissions.append(Admission(item, Status.SEEN, "stands twice in this reading"))
+            continue
+        this_reading.update(found.same)
+        admissions.append(_admit(item, found, known, source, now, baseline=baseline))
+    return admissions
+
+
+def _admit(item: Item, found: Marks, known: Mapping[bytes, Known], source: Source, now: datetime, *, baseline: bool) -> Admission:
+    same = next((known[mark] for mark in found.same if mark in known), None)
+    if same:
+        return _again(item, same)
+    for mark in found.near:
+        if mark in known and is_edit(known[mark].title, item.title):
+            return Admission(item, Status.REVISED, f"an edited title of item {known[mark].id}", known[mark].id)
+    if baseline:
+        return _at_first_reading(item, source, now)
+    return Admission(item, Status.NEW, "not seen before in this source")
+
+
+def _again(item: Item, same: Known) -> Admission:
+    if same.digest == item.digest:
+        return Admission(item, Status.SEEN, f"the same content as item {same.id}", same.id)
+    if item.title_only or (not item.text and not same.title_only):
+        return Admission(item, Status.SEEN, f"item {same.id} again, this time without its text", same.id)
+    if is_another(same, item):
+        return Admission(item, Status.NEW, f"another announcement under the title and address of item {same.id}")
+    return Admission(item, Status.REVISED, f"the text of item {same.id} changed", same.id)
+
+
+def _at_first_reading(item: Item, source: Source, now: datetime) -> Admission:
+    how_old = age(item, now)
+    if how_old is None:
+        return Admission(item, Status.BASELINE, "undated, at the first reading of its source")
+    if how_old > timedelta(seconds=source.baseline_age):
+        return Admission(item, Status.BASELINE, "older than the source's baseline age, at its first reading")
+    return Admission(item, Status.NEW, "young enough at the first reading of its source")
+
+
+def is_another(before: Known, item: Item) -> bool:
+    """Whether an item with the title and the key or address of `before` is a further announcement and no edit of it.
+
+    So it is when the texts have little in common, and when it carries a later day and other figures: bulletins come every day
+    under one title and one address.
+    """
+    if not before.text or before.title_only:
+        return False
+    if likeness(fold(before.text).text, fold(item.text).text) < _OTHER_TEXT:
+        return True
+    if before.published is None or item.published is None or item.published.at - before.published.at < timedelta(hours=20):
+        return False
+    return sorted(_DIGITS.findall(before.text)) != sorted(_DIGITS.findall(item.text))
+
+
+def is_edit(before: str, after: str) -> bool:
+    """Whether one title is an edit of the other: alike, and with the same figures.
+
+    Figures decide first, because monthly notices differ in nothing else.
+    """
+    one, two = fold(before).text, fold(after).text
+    if _DIGITS.findall(one) != _DIGITS.findall(two):
+        return False
+    return SequenceMatcher(None, one, two, autojunk=False).ratio() >= _EDITED_TITLE

@@ -1,0 +1,65 @@
+"""The command line: `rarewatch COMMAND --help` tells each command's options."""
+
+import sys
+
+import typer
+
+from rarewatch import __version__, log
+from rarewatch.cli import archive, check, demo, explain, matching, notify, reading, running
+from rarewatch.cli.context import end_of
+from rarewatch.errors import RarewatchError
+
+app = typer.Typer(
+    name="rarewatch",
+    help="Watches Chinese state feeds and pages for rare-earth announcements and alerts people, each event once.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("demo")(demo.demo)
+app.command("run")(running.run)
+app.command("poll")(running.poll)
+app.command("check")(check.check)
+app.command("read")(reading.read)
+app.command("match")(matching.match)
+app.command("explain")(explain.explain)
+app.command("sources")(archive.sources)
+app.command("alerts")(archive.alerts)
+app.command("deliveries")(archive.deliveries)
+app.command("notify-test")(notify.notify_test)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"rarewatch {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    log_level: str = typer.Option(
+        "warning", "--log-level", help="Least level logged: debug, info, warning, error.", envvar="RAREWATCH_LOG_LEVEL"
+    ),
+    log_json: bool = typer.Option(False, "--log-json", help="Logs as JSON lines even on a terminal."),
+    _version_asked: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Show the version and exit."),
+) -> None:
+    """Options before the command."""
+    if log_level.lower() not in {"debug", "info", "warning", "error"}:
+        raise typer.BadParameter("debug, info, warning or error", param_hint="--log-level")
+    log.set_up(level=log_level, json=True if log_json else None)
+
+
+def main() -> None:
+    """Run the command line; errors come out in words with the documented exit codes."""
+    try:
+        app()
+    except RarewatchError as error:
+        try:
+            end_of(error)
+        except typer.Exit as end:
+            sys.exit(end.exit_code)
+    except BrokenPipeError:
+        # Whoever read our output has enough; that is no failure, and Python must not complain while flushing.
+        sys.stdout = None
+        sys.exit(0)

@@ -1,0 +1,161 @@
+"""`sources`, `alerts`, `deliveries`: what the archive says."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+from sqlalchemy import Connection
+
+from rarewatch import app, clock
+from rarewatch.cli.context import ConfigOption, Exit, JsonOption, columns, fail, people, put, read_config
+from rarewatch.config import Config
+from rarewatch.nouns.alert import DeliveryState
+from rarewatch.nouns.watch import Severity
+from rarewatch.stores import views
+from rarewatch.text.wording import moment_words
+
+Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="At most so many.")]
+
+
+@contextmanager
+def looking(loaded: Config) -> Iterator[Connection]:
+    """A connection for reading the archive; the tables are made if this is the first time."""
+    with app.open_archive(loaded) as archive, archive.look() as connection:
+        yield connection
+
+
+def when(moment: str | None, loaded: Config) -> str:
+    """A moment from a view, in the zone people asked for."""
+    return moment_words(datetime.fromisoformat(moment), loaded.settings.console_time_zone) if moment else "never"
+
+
+def state_of(line: dict[str, Any] | None) -> str:
+    """A source's state in one word."""
+    if line is None or not line["polls"]:
+        return "not read yet"
+    return str(line["fault"] or "ok")
+
+
+def sources(
+    names: Annotated[list[str] | None, typer.Argument(help="Source ids; none means all.", show_default=False)] = None,
+    sample: Annotated[int, typer.Option(help="So many of the newest titles with each source.")] = 0,
+    folder: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show every source's state, last and next poll, and what it gave."""
+    loaded = read_config(folder)
+    for name in names or []:
+        if name not in loaded.sources:
+            fail(f"there is no source {name!r}; `rarewatch sources` without a name lists them", Exit.MISTAKE)
+    with looking(loaded) as connection:
+        known = {line["source"]: line for line in views.sources(connection)}
+        chosen = [loaded.sources[name] for name in names or loaded.sources]
+        lines = []
+        for source in chosen:
+            line = known.get(source.id)
+            state = state_of(line) if source.enabled else "disabled"
+            titles = list(views.latest_titles(connection, source.id, sample)) if sample else []
+            lines.append((source, line, state, titles))
+    if as_json:
+        for source, line, state, titles in lines:
+            about = {"kind": source.kind, "publisher": source.publisher.name, "tier": source.publisher.tier.value}
+            known_state = {k: v for k, v in (line or {}).items() if k not in {"source", "url", "enabled"}}
+            put({"source": source.id, "state": state, **about, "url": source.url, "every": source.cadence.every,
+                 **known_state, **({"sample": titles} if sample else {})})  # fmt: skip
+        return
+    rows = []
+    for source, line, state, titles in lines:
+        last, due = (when(line["last_ok_at"], loaded), when(line["due_at"], loaded)) if line else ("never", "")
+        detail = "\n".join([line["fault_detail"] if line else "", *titles]).strip()
+        items = str(line["items"]) if line else "0"
+        rows.append([source.id, state, items, last, due if source.enabled else "", detail])
+    columns(rows, ["source", "state", "items", "last good reading", "next poll", "detail"])
+
+
+def alerts(
+    limit: Limit = 20,
+    subscription: Annotated[str, typer.Option(help="Only those of this subscriber.")] = "",
+    least: Annotated[
+        str, typer.Option("--severity", help="Only from this severity on: log, routine, notable, important, urgent.")
+    ] = "log",
+    folder: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the newest alerts: who was told what, and whether it arrived."""
+    loaded = read_config(folder)
+    if least.upper() not in Severity.__members__:
+        fail(f"{least!r} is no severity: log, routine, notable, important or urgent", Exit.MISTAKE)
+    with looking(loaded) as connection:
+        found = views.alerts(connection, limit, subscription, Severity[least.upper()])
+    for line in found:
+        line["severity"] = Severity(line["severity"]).label
+        if as_json:
+            put(line)
+    if not as_json:
+        rows = [
+            [
+                str(line["id"]),
+                when(line["opened_at"], loaded),
+                line["severity"],
+                line["subscription"],
+                line["title"],
+                line["publisher"],
+                ", ".join(f"{number} {state}" for state, number in line["deliveries"].items()),
+            ]
+            for line in found
+        ]
+        columns(rows, ["alert", "opened", "severity", "subscriber", "headline", "publisher", "deliveries"])
+
+
+def deliveries(
+    limit: Limit = 20,
+    state: Annotated[str, typer.Option(help="Only due, sending, sent or dead ones.")] = "",
+    via: Annotated[str, typer.Option(help="Only those by this notifier.")] = "",
+    alert: Annotated[str, typer.Option(help="Only those of this alert (its number).")] = "",
+    replay: Annotated[str, typer.Option(help="Make the dead delivery with this number (or `all`) due again.")] = "",
+    folder: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show deliveries and what became of them; replay dead ones."""
+    loaded = read_config(folder)
+    if state and state not in set(DeliveryState):
+        fail(f"{state!r} is no state: due, sending, sent or dead", Exit.MISTAKE)
+    if alert and not alert.isdecimal():
+        fail(f"--alert takes the number of an alert, not {alert!r}", Exit.MISTAKE)
+    if replay:
+        _replay(loaded, replay)
+        return
+    with looking(loaded) as connection:
+        found = views.deliveries(connection, limit, state, via, alert)
+    for line in found:
+        line["severity"] = Severity(line["severity"]).label
+        if as_json:
+            put(line)
+    if not as_json:
+        rows = [
+            [
+                str(line["id"]),
+                line["state"] + (", in doubt" if line["in_doubt"] else ""),
+                str(line["attempts"]),
+                f"{line['via']} {line['to']}",
+                when(line["sent_at"] or line["due_at"], loaded),
+                line["title"],
+                line["fault"],
+            ]
+            for line in found
+        ]
+        columns(rows, ["delivery", "state", "tries", "to", "sent or due", "headline", "fault"])
+
+
+def _replay(loaded: Config, number: str) -> None:
+    with app.open_archive(loaded) as archive:
+        numbers = [number]
+        if number == "all":
+            with archive.look() as connection:
+                numbers = [str(line["id"]) for line in views.deliveries(connection, 10_000, DeliveryState.DEAD.value)]
+        done = sum(archive.replay(one, clock.now()) for one in numbers)
+    people.print(f"{done} delivery(ies) due again; a running service sends them within seconds, `rarewatch poll` otherwise")
+    if not done and number != "all":
+        fail(f"there is no dead delivery {number!r}; `rarewatch deliveries --state dead` lists them", Exit.FAILED)

@@ -1,0 +1,59 @@
+"""`check`: is everything there that `run` needs."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+import typer
+
+from rarewatch import app, log
+from rarewatch.cli.context import ConfigOption, Exit, JsonOption, people, put, read_config
+from rarewatch.config import Config
+from rarewatch.errors import ConfigError, RarewatchError
+
+
+def check(folder: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Check the configuration, the secrets it names and the database, without polling or telling anyone."""
+    loaded = read_config(folder)
+    failed = 0
+    for name, ok, words in _steps(loaded):
+        failed += not ok
+        if as_json:
+            put({"check": name, "ok": ok, "words": words})
+        else:
+            typer.echo(f"{'ok  ' if ok else 'FAIL'} {name}: {words}")
+    if failed:
+        people.print(f"{failed} check(s) failed")
+        raise typer.Exit(Exit.FAILED)
+
+
+def _steps(loaded: Config) -> Iterator[tuple[str, bool, str]]:
+    watch = loaded.watch
+    rules = sum(rule.enabled for rule in watch.rules.values())
+    yield (
+        "rules",
+        rules > 0,
+        f"{rules} rules, {len(watch.entities)} entities, {len(watch.lists)} term lists, {len(watch.glossary)} glosses",
+    )
+    enabled = Counter(source.kind for source in loaded.sources.values() if source.enabled)
+    yield "sources", bool(enabled), ", ".join(f"{number} {kind}" for kind, number in enabled.items()) or "none is enabled"
+    yield "audience", bool(loaded.audience), f"{len(loaded.audience)} subscriber(s)" if loaded.audience else "nobody would be told"
+    yield _tried("secrets", lambda: f"{len(app.notifiers_in_use(loaded))} notifier(s) in use have theirs")
+    yield _tried("database", lambda: _database(loaded))
+    for name, configured in loaded.settings.notifiers.items():
+        if not any(target.via == name for subscription in loaded.audience for target in subscription.targets):
+            yield "notifier", True, f"{name} ({configured.kind}) is configured, but nobody is told by it"
+
+
+def _tried(name: str, work: Callable[[], str]) -> tuple[str, bool, str]:
+    try:
+        return name, True, work()
+    except ConfigError as error:
+        return name, False, str(error)
+    except RarewatchError as error:
+        return name, False, log.redact(str(error))
+
+
+def _database(loaded: Config) -> str:
+    with app.open_archive(loaded) as archive:
+        archive.ping()
+    return "answers, and its tables are up to date"

@@ -1,0 +1,1 @@
+"""`demo`: the main job against three servers of our own."""

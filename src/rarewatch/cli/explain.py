@@ -1,0 +1,192 @@
+"""`explain`: why an announcement did or did not become an alert, step by step."""
+
+from typing import Annotated, Any
+
+import typer
+from sqlalchemy import Connection
+from sqlalchemy.engine import Row
+
+from rarewatch.cli.archive import looking, state_of, when
+from rarewatch.cli.context import ConfigOption, Exit, JsonOption, people, put, read_config
+from rarewatch.config import Config
+from rarewatch.match import Compiled
+from rarewatch.nouns.alert import Reason
+from rarewatch.nouns.item import Item
+from rarewatch.nouns.watch import Clause, Rule, Span
+from rarewatch.stores import views
+from rarewatch.text.urls import canonical, host_of
+from rarewatch.text.wording import stamp_words
+
+REASONS = {
+    Reason.FIRST: "told: the first on this story",
+    Reason.SEEN: "not told: seen before",
+    Reason.BASELINE: "not told: it belongs to the past of a source that was new",
+    Reason.NO_MATCH: "not told: no rule held",
+    Reason.NOT_SUBSCRIBED: "not told: none of this subscriber's rules held",
+    Reason.BELOW_SEVERITY: "not told: less severe than this subscriber asks for",
+    Reason.ALREADY_TOLD: "not told again: this subscriber was told of the story before",
+}
+
+
+def explain(
+    what: Annotated[str, typer.Argument(metavar="URL-or-ID", help="An address, or the number of a stored item.")],
+    every: Annotated[bool, typer.Option("--all", help="Every clause of every rule, not only the first that failed.")] = False,
+    folder: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say why an announcement did, or did not, become an alert; exit code 1 when it was never seen."""
+    loaded = read_config(folder)
+    with looking(loaded) as connection:
+        found = views.find(connection, what, canonical(what), what)
+        if not found:
+            _never_seen(what, loaded, connection, as_json)
+            raise typer.Exit(Exit.FAILED)
+        compiled = Compiled(loaded.watch)
+        for item, row in found:
+            facts = _facts(item, row, compiled, connection)
+            put(facts) if as_json else _say(item, facts, loaded, every)
+
+
+def _facts(item: Item, row: Row[Any], compiled: Compiled, connection: Connection) -> dict[str, Any]:
+    story = views.story_of(connection, item.id)
+    return {
+        "item": item.id,
+        "source": item.source,
+        "title": item.title,
+        "link": item.link,
+        "published": item.published.at.isoformat() if item.published else None,
+        "precision": item.published.precision if item.published else None,
+        "seen_at": item.seen_at.isoformat(),
+        "admitted": {"status": row.status, "why": row.why, "revisions": row.revision, "title_only": item.title_only},
+        "rules_now": [_verdict(rule, clause) for rule, clause in compiled.explain(item.title, item.text)],
+        "matches_then": [
+            {"rule": m.rule, "version": m.rule_digest, "severity": m.severity.label, "evidence": [_span(s) for s in m.spans]}
+            for m in views.matches_of(connection, item.id)
+        ],
+        "story": story,
+        "decisions": [
+            {
+                "subscription": d["subscription"],
+                "verdict": d["verdict"],
+                "reason": d["reason"],
+                "words": REASONS[Reason(d["reason"])],
+            }
+            for d in views.decisions_of(connection, item.id)
+        ],
+        "deliveries": list(views.deliveries_of(connection, story["id"])) if story else [],
+    }
+
+
+def _span(span: Span) -> dict[str, Any]:
+    return {"field": span.field, "start": span.start, "end": span.end, "text": span.text}
+
+
+def _verdict(rule: Rule, clause: Clause) -> dict[str, Any]:
+    return {
+        "rule": rule.id,
+        "version": rule.digest,
+        "severity": rule.severity.label,
+        "held": clause.held,
+        "failed_at": "" if clause.held else first_failure(clause),
+        "clause": _clause(clause),
+    }
+
+
+def _clause(clause: Clause) -> dict[str, Any]:
+    return {
+        "text": clause.text,
+        "held": clause.held,
+        "spans": [_span(span) for span in clause.spans],
+        "parts": [_clause(part) for part in clause.parts],
+    }
+
+
+def first_failure(clause: Clause) -> str:
+    """The first condition that did not hold, in words."""
+    for part in clause.parts:
+        if not part.held:
+            return first_failure(part)
+    return clause.text
+
+
+def _say(item: Item, facts: dict[str, Any], loaded: Config, every: bool) -> None:
+    zone = loaded.settings.console_time_zone
+    echo = typer.echo
+    echo(f"Item {item.id}: {item.title}\n  {item.link}")
+    echo(f"  source {item.source}, published {stamp_words(item.published, zone)}, first seen {when(facts['seen_at'], loaded)}")
+    admitted = facts["admitted"]
+    revised = f" Revised {admitted['revisions']} time(s)." if admitted["revisions"] else ""
+    echo(f"1. Admitted as {admitted['status']}: {admitted['why']}.{revised}")
+    if item.title_only:
+        echo("   Its text could not be read: only the title was matched.")
+    _say_rules(facts, every)
+    story = facts["story"]
+    if story is None:
+        echo("3. No story: nothing to group.")
+        echo("4. Nobody was told: no rule held when it was read.")
+        return
+    echo(f"3. Story {story['id']}: {story['why']}.")
+    for other in story["items"]:
+        if str(other["id"]) != item.id:
+            echo(f"   also item {other['id']} from {other['source']}: {other['title']}")
+    echo("4. Decisions:")
+    for made in facts["decisions"]:
+        echo(f"   {made['subscription']}: {made['words']}")
+    echo("5. Deliveries on this story:" if facts["deliveries"] else "5. No deliveries.")
+    for sent in facts["deliveries"]:
+        doubt = ", may have arrived twice" if sent["in_doubt"] else ""
+        echo(
+            f"   {sent['id']} {sent['via']} {sent['to']}: {sent['state']}{doubt}, {sent['attempts']} attempt(s) {sent['fault']}".rstrip()
+        )
+
+
+def _say_rules(facts: dict[str, Any], every: bool) -> None:
+    held = [verdict for verdict in facts["rules_now"] if verdict["held"]]
+    typer.echo(f"2. Under today's rules {len(held)} of {len(facts['rules_now'])} hold.")
+    for verdict in held:
+        quotes = dict.fromkeys(span["text"] for span in _all_spans(verdict["clause"]))
+        typer.echo(f"   {verdict['rule']} ({verdict['severity']}): {', '.join(quotes)}")
+    for verdict in facts["rules_now"]:
+        if every:
+            _say_clause(verdict["clause"], f"{verdict['rule']}: ", 2)
+        elif not verdict["held"]:
+            typer.echo(f"   not {verdict['rule']}: {verdict['failed_at']}")
+    then = {made["rule"] for made in facts["matches_then"]}
+    now = {verdict["rule"] for verdict in held}
+    for rule in sorted(then - now):
+        typer.echo(f"   {rule}: held when it was read, does not under today's rules")
+    for rule in sorted(now - then) if facts["story"] else ():
+        typer.echo(f"   {rule}: holds today, did not when it was read")
+
+
+def _all_spans(clause: dict[str, Any]) -> list[dict[str, Any]]:
+    if not clause["held"]:
+        return []
+    return [*clause["spans"], *(span for part in clause["parts"] for span in _all_spans(part))]
+
+
+def _say_clause(clause: dict[str, Any], lead: str, depth: int) -> None:
+    quotes = ", ".join(dict.fromkeys(span["text"] for span in clause["spans"]))
+    mark = "holds" if clause["held"] else "does not hold"
+    typer.echo(f"{'  ' * depth}{lead}{clause['text']}: {mark}" + (f" ({quotes})" if quotes else ""))
+    for part in clause["parts"]:
+        _say_clause(part, "", depth + 1)
+
+
+def _never_seen(what: str, loaded: Config, connection: Connection, as_json: bool) -> None:
+    host = host_of(what)
+    states = {line["source"]: line for line in views.sources(connection)}
+    there = [source for source in loaded.sources.values() if host and host_of(source.url) == host]
+    about = [
+        {"source": source.id, "enabled": source.enabled, "state": state_of(states.get(source.id)), "url": source.url}
+        for source in there
+    ]
+    if as_json:
+        put({"item": None, "asked": what, "sources_on_host": about})
+        return
+    people.print(f"{what} was never seen.")
+    for line in about:
+        state = line["state"] if line["enabled"] else "disabled"
+        people.print(f"  source {line['source']} watches the same host: {state} ({line['url']})")
+    if host and not about:
+        people.print(f"  no source watches {host}")

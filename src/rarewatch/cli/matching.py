@@ -1,0 +1,81 @@
+"""`match`: JSON lines in, rules and entities out."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, TextIO
+
+import typer
+
+from rarewatch import config, settings
+from rarewatch.cli.context import ConfigOption, Exit, fail, people, progress, put
+from rarewatch.match import Compiled
+from rarewatch.nouns.watch import Findings, Span
+
+_HELP = "JSON lines with id, title, text (and url, source, published if you like); - reads standard input."
+
+
+def match(file: Annotated[str, typer.Argument(help=_HELP)] = "-", folder: ConfigOption = None) -> None:
+    """Match documents against the rules and entities: JSON lines in, JSON lines out.
+
+    Offsets count characters of the title or text as given. A line that cannot be read is told with its number and skipped; the exit
+    code is then 1.
+    """
+    compiled = Compiled(config.load_watch(settings.config_folder(folder)))
+    bad = 0
+    with _opened(file) as lines, progress("matching", None) as bar:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            document = _document(line)
+            if isinstance(document, str):
+                people.print(f"{file}:{number}: {document}")
+                bad += 1
+                continue
+            found = compiled.findings(document["title"], document["text"])
+            put({"id": document["id"], **as_json(found)})
+            bar.step()
+    if bad:
+        raise typer.Exit(Exit.FAILED)
+
+
+@contextmanager
+def _opened(file: str) -> Iterator[TextIO]:
+    if file == "-":
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+        yield sys.stdin
+        return
+    try:
+        with Path(file).open(encoding="utf-8-sig", errors="replace") as lines:
+            yield lines
+    except OSError as error:
+        fail(f"{file} cannot be read: {error.strerror}", Exit.MISTAKE)
+
+
+def _document(line: str) -> dict[str, Any] | str:
+    """The document on a line, or what is wrong with it."""
+    try:
+        found = json.loads(line)
+    except ValueError as error:
+        return f"not JSON: {error}"
+    if not isinstance(found, dict):
+        return "not a JSON object"
+    document = {"id": found.get("id"), "title": found.get("title") or "", "text": found.get("text") or ""}
+    wrong = [name for name in ("title", "text") if not isinstance(document[name], str)]
+    return f"{wrong[0]} is not a string" if wrong else document
+
+
+def _span(span: Span) -> dict[str, Any]:
+    return {"field": span.field, "start": span.start, "end": span.end, "text": span.text}
+
+
+def as_json(found: Findings) -> dict[str, Any]:
+    """Findings in the documented shape."""
+    return {
+        "rules": [
+            {"id": m.rule, "severity": m.severity.label, "evidence": [_span(span) for span in m.spans]} for m in found.matches
+        ],
+        "entities": [{"id": m.entity, "mentions": [_span(span) for span in m.spans]} for m in found.mentions],
+    }

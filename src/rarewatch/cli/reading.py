@@ -1,0 +1,154 @@
+"""`read`: what a source, or a saved file, gives."""
+
+import asyncio
+import hashlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from rarewatch import clock, log, registry, sources
+from rarewatch.cli.context import ConfigOption, Exit, JsonOption, fail, people, progress, put, read_config
+from rarewatch.config import Config
+from rarewatch.errors import SourceFault, Unreachable
+from rarewatch.fetch import Web, drive
+from rarewatch.normalise import normalise
+from rarewatch.nouns.item import Item
+from rarewatch.nouns.source import Access, Draft, Get, Got, Publisher, Reading, Remembered, Source
+from rarewatch.text.wording import stamp_words
+
+_NOT_FETCHED = "not fetched: a saved file is read"
+
+
+def read(
+    what: Annotated[list[str], typer.Argument(help="Source ids; or, with --kind or --saved, saved files.")],
+    kind: Annotated[str, typer.Option(help="Read saved files as this source kind (feed, listing).")] = "",
+    url: Annotated[str, typer.Option(help="The address a saved file came from, for relative links.")] = "http://saved.invalid/",
+    saved_as: Annotated[str, typer.Option("--saved", help="Read saved files as this configured source.")] = "",
+    options: Annotated[str, typer.Option(help="The kind's options, as YAML: '{item: \"ul li\"}'.")] = "",
+    content_type: Annotated[str, typer.Option(help="The Content-Type a saved file was served with.")] = "",
+    zone: Annotated[str, typer.Option(help="Time zone of dates in saved files.")] = "Asia/Shanghai",
+    folder: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what a source gives right now, or what a saved file would give; nothing is stored and nobody is told.
+
+    Exit code 1 when something could not be read.
+    """
+    failed = 0
+    if not kind and not saved_as:
+        failed = asyncio.run(_live(read_config(folder), what, as_json))
+    else:
+        source = _configured(read_config(folder), saved_as) if saved_as else _made(kind, url, options, zone)
+        with progress("reading", len(what)) as bar:
+            for name in what:
+                failed += _from_file(name, source, content_type, as_json)
+                bar.step()
+    if failed:
+        raise typer.Exit(Exit.FAILED)
+
+
+def _configured(loaded: Config, name: str) -> Source:
+    if name not in loaded.sources:
+        fail(f"there is no source {name!r}; `rarewatch sources` lists them", Exit.MISTAKE)
+    return loaded.sources[name]
+
+
+def _made(kind: str, url: str, options: str, zone: str) -> Source:
+    try:
+        model: type[BaseModel] = registry.load(sources.KINDS, kind).Options
+        checked = model.model_validate(yaml.safe_load(options) or {})
+    except (registry.UnknownKindError, ValidationError, yaml.YAMLError) as error:
+        fail(f"--kind {kind} --options: {error}", Exit.MISTAKE)
+    return Source("saved", kind, url, Publisher("saved", "saved file"), options=checked, time_zone=zone)
+
+
+async def _live(loaded: Config, names: Sequence[str], as_json: bool) -> int:
+    failed = 0
+    workers = loaded.settings.workers
+    web = Web(contact=loaded.settings.contact, per_host=workers.per_host, politeness=loaded.settings.politeness)
+    async with web:
+        for name in names:
+            source = _configured(loaded, name)
+            visit = registry.load(sources.KINDS, source.kind)().read(source, Remembered())
+            try:
+                reading = await drive(visit, source.access, web.get)
+            except SourceFault as fault:
+                people.print(f"{name}: {log.redact(str(fault))}")
+                failed += 1
+                continue
+            failed += _show(name, source, reading, as_json, reading.faults)
+    return failed
+
+
+def _from_file(name: str, source: Source, content_type: str, as_json: bool) -> int:
+    try:
+        body = Path(name).read_bytes()
+    except OSError as error:
+        people.print(f"{name}: cannot be read: {error.strerror}")
+        return 1
+    try:
+        reading = asyncio.run(drive(_visit(source), Access(), _Saved(body, content_type).get))
+    except SourceFault as fault:
+        people.print(f"{name}: {fault}")
+        return 1
+    return _show(name, source, reading, as_json, [fault for fault in reading.faults if _NOT_FETCHED not in fault.detail])
+
+
+def _visit(source: Source) -> sources.Visit:
+    kind: sources.SourceKind = registry.load(sources.KINDS, source.kind)()
+    return kind.read(source, Remembered())
+
+
+class _Saved:
+    """Answers the first request with a saved file and no other."""
+
+    def __init__(self, body: bytes, content_type: str) -> None:
+        """`content_type` may be ""."""
+        self._body: bytes | None = body
+        self._headers = {"content-type": content_type} if content_type else {}
+
+    async def get(self, get: Get, _access: Access) -> Got:
+        """The file, once."""
+        if self._body is None:
+            raise Unreachable(_NOT_FETCHED, url=get.url)
+        body, self._body = self._body, None
+        return Got(get.url, 200, self._headers, body, hashlib.sha256(body).hexdigest(), clock.now())
+
+
+def _show(name: str, source: Source, reading: Reading, as_json: bool, faults: Iterable[SourceFault]) -> int:
+    now = clock.now()
+    troubles = list(faults)
+    for draft in reading.drafts:
+        item = normalise(draft, source, now)
+        put(_line(name, item, draft)) if as_json else _say(item, source)
+    for fault in troubles:
+        people.print(f"{name}: {log.redact(str(fault))}")
+    people.print(f"{name}: {len(reading.drafts)} item(s)" + ("" if reading.complete or not troubles else ", not all could be read"))
+    return 1 if troubles else 0
+
+
+def _line(name: str, item: Item, draft: Draft) -> dict[str, Any]:
+    stamp = item.published
+    return {
+        "from": name,
+        "key": item.key,
+        "url": item.link,
+        "title": item.title,
+        "published": stamp.at.isoformat() if stamp else None,
+        "precision": stamp.precision if stamp else None,
+        "printed": list(draft.dates),
+        "author": item.author,
+        "origin": item.origin,
+        "language": item.language,
+        "title_only": item.title_only,
+        "text": item.text,
+    }
+
+
+def _say(item: Item, source: Source) -> None:
+    when = stamp_words(item.published, source.time_zone)
+    typer.echo(f"{when}  {item.title}\n    {item.link}" + (f"\n    {item.text[:160].strip()}" if item.text else ""))

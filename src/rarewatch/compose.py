@@ -1,0 +1,124 @@
+"""From a delivery to the message a person reads, before any channel's clothing. Pure."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import groupby
+
+from rarewatch.nouns.alert import Evidence, Message, Parcel, Subscription, Why
+from rarewatch.nouns.item import Item, Stamp
+from rarewatch.nouns.source import Publisher, Tier
+from rarewatch.nouns.watch import Match, Severity, Span, Watch
+from rarewatch.text.gloss import Glosser
+
+_SENTENCE_END = re.compile(r"[。！？!?；;\n]+[”’」』）)]*|\.(?=\s|$)")
+_LONG = 400
+_SENTENCES = 3
+_TERMS = 12
+STATE_OWNED = "State-owned origin: an announcement of the Chinese state or of a company it owns, not independently verified."
+
+
+class Composer:
+    """Makes messages under one set of rules, glossary and audience."""
+
+    def __init__(self, watch: Watch, audience: Iterable[Subscription]) -> None:
+        """`watch` gives rule titles and glosses, `audience` the time zone of each subscription."""
+        self._watch = watch
+        self._zones = {subscription.id: subscription.time_zone for subscription in audience}
+        self._glosser = Glosser(watch.glossary, watch.entities.values())
+
+    def compose(self, parcel: Parcel) -> Message:
+        """The message of one delivery."""
+        item, publisher = parcel.item, parcel.publisher
+        return Message(
+            delivery=parcel.token,
+            story=parcel.story,
+            severity=max((match.severity for match in parcel.matches), default=Severity.LOG),
+            headline=item.title,
+            glosses=self._glosser.glosses(item.title),
+            publisher=" ".join(name for name in (publisher.name, publisher.name_zh) if name),
+            tier=publisher.tier.label,
+            published=item.published,
+            seen_at=item.seen_at,
+            zone=self._zones.get(parcel.subscription, "Asia/Shanghai"),
+            why=tuple(self._why(match) for match in parcel.matches),
+            evidence=tuple(self._evidence(item, parcel.matches)),
+            link=item.link,
+            caveat=caveat_of(publisher),
+            origin=item.origin,
+            title_only=item.title_only,
+            possible_repeat=parcel.in_doubt,
+        )
+
+    def _why(self, match: Match) -> Why:
+        rule = self._watch.rules.get(match.rule)
+        terms = dict.fromkeys(span.text for span in match.spans)
+        return Why(match.rule, rule.title if rule else match.rule, match.severity, tuple(terms)[:_TERMS])
+
+    def _evidence(self, item: Item, matches: Sequence[Match]) -> Iterator[Evidence]:
+        """The sentences that made the rules fire, those of the text before the headline, which is shown anyway."""
+        spans = {(span.field, span.start, span.end): span for match in matches for span in match.spans}
+        ordered = sorted(spans.values(), key=lambda span: (span.field == "title", span.start, span.end))
+        quotes = groupby(ordered, key=lambda span: (span.field, *sentence_at(_field(item, span), span.start)))
+        for shown, ((field, start, end), inside) in enumerate(quotes):
+            if shown == _SENTENCES:
+                return
+            yield self._quote(item, field, start, end, list(inside))
+
+    def _quote(self, item: Item, field: str, start: int, end: int, spans: Sequence[Span]) -> Evidence:
+        text = item.title if field == "title" else item.text
+        start, end = _window(start, end, spans[0])
+        marks = [(max(s.start, start) - start, min(s.end, end) - start) for s in spans if s.start < end]
+        sentence = text[start:end]
+        return Evidence(field, sentence, tuple(marks), self._glosser.glosses(sentence))
+
+
+def caveat_of(publisher: Publisher) -> str:
+    """What a reader must know of where this comes from."""
+    return publisher.caveat or (STATE_OWNED if publisher.state_owned else "")
+
+
+def sentence_at(text: str, position: int) -> tuple[int, int]:
+    """Start and end of the sentence of `text` that holds the character at `position`."""
+    start, end = 0, len(text)
+    for stop in _SENTENCE_END.finditer(text):
+        if stop.end() > position:
+            end = stop.end()
+            break
+        start = stop.end()
+    lead = len(text[start:end]) - len(text[start:end].lstrip())
+    trail = len(text[start:end]) - len(text[start:end].rstrip())
+    return (start + lead, end - trail) if lead + trail < end - start else (start, end)
+
+
+def _window(start: int, end: int, first: Span) -> tuple[int, int]:
+    """At most 400 characters of a sentence, around what was found first."""
+    if end - start <= _LONG:
+        return start, end
+    begin = max(start, min(first.start - _LONG // 4, end - _LONG))
+    return begin, min(begin + max(_LONG, first.end - begin), end)
+
+
+def _field(item: Item, span: Span) -> str:
+    return item.title if span.field == "title" else item.text
+
+
+def example(delivery: str, now: datetime, zone: str) -> Message:
+    """A message that says it is a test, for trying a channel with all that an alert can show."""
+    sentence = "商务部今日公布对部分中重稀土相关物项实施出口管制的决定。"
+    return Message(
+        delivery=delivery,
+        story="",
+        severity=Severity.URGENT,
+        headline="测试：商务部公布对部分中重稀土相关物项实施出口管制的决定",
+        glosses=(("商务部", "Ministry of Commerce"), ("中重稀土", "medium and heavy rare earths"), ("出口管制", "export control")),
+        publisher="rarewatch",
+        tier=Tier.ISSUER.label,
+        published=Stamp(now, "minute"),
+        seen_at=now,
+        zone=zone,
+        why=(Why("notify-test", "A test of this channel", Severity.URGENT, ("出口管制",)),),
+        evidence=(Evidence("text", sentence, ((20, 24),), (("出口管制", "export control"),)),),
+        link="https://example.org/rarewatch-test",
+        test=True,
+    )

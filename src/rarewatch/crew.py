@@ -1,0 +1,225 @@
+"""The people of the newsroom: many readers, one clerk at the desk, many couriers; all of them at work at once."""
+
+import asyncio
+from collections.abc import Callable, Collection, Coroutine, Mapping
+from concurrent.futures import Executor
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import structlog
+
+from rarewatch.errors import DeliveryFault, SourceFault, StoreError, Unavailable
+from rarewatch.nouns.alert import Delivered, DeliveryState, Parcel
+from rarewatch.nouns.source import Claim, Job, Polled, Reading, Source
+from rarewatch.pipeline import Kit, deliver, desk, gather, note_failure, note_fault
+
+_log = structlog.get_logger()
+_READER_LEASE = timedelta(minutes=15)
+_COURIER_LEASE = timedelta(minutes=2)
+_INSIST_SECONDS = 100.0
+_ASK_AGAIN_SECONDS = 1.0
+_BATCH = 64
+_IN_HAND = 8
+"""Readers wait for their turn at a host; so many more sources than requests are in hand that one slow host holds up no other."""
+
+
+class Writer:
+    """Store work in the one thread that may write, in the order it was asked for."""
+
+    def __init__(self, thread: Executor) -> None:
+        """`thread` runs one thing at a time."""
+        self._thread = thread
+
+    async def __call__(self, work: Any, *args: object) -> Any:
+        """The result of `work(*args)`."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, partial(work, *args))
+
+    async def insist(self, work: Any, *args: object) -> Any:
+        """The same, but a store that is out of order (a full disk, a restart) is asked again for a while before it is given up."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + _INSIST_SECONDS
+        while True:
+            try:
+                return await self(work, *args)
+            except Unavailable as error:
+                if loop.time() > until:
+                    raise
+                _log.error("store-out-of-order", error=str(error))
+                await asyncio.sleep(_ASK_AGAIN_SECONDS)
+
+
+class Clerk:
+    """Collects what readers bring while the desk is busy, so that a rush costs few transactions."""
+
+    def __init__(self, writer: Writer) -> None:
+        """`writer` runs the desk."""
+        self._writer = writer
+        self._waiting: list[tuple[Job, Reading, asyncio.Future[Polled]]] = []
+        self._at_work: asyncio.Task[None] | None = None
+        self.kit: Kit | None = None
+
+    async def submit(self, job: Job, reading: Reading) -> Polled:
+        """Wait until the desk has decided on `reading`; raises what the desk raised."""
+        answer: asyncio.Future[Polled] = asyncio.get_running_loop().create_future()
+        self._waiting.append((job, reading, answer))
+        if self._at_work is None or self._at_work.done():
+            self._at_work = asyncio.create_task(self._work())
+        return await answer
+
+    async def _work(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting[:_BATCH], self._waiting[_BATCH:]
+            await self._decide(batch)
+
+    async def _decide(self, batch: list[tuple[Job, Reading, "asyncio.Future[Polled]"]]) -> None:
+        try:
+            polled = await self._writer(desk, [(job, reading) for job, reading, _ in batch], self.kit)
+        except Exception as error:  # noqa: BLE001 - whoever waits for the answer gets it; nothing is swallowed
+            if len(batch) == 1:
+                _answer(batch[0][2], error)
+                return
+            # One reading that cannot be recorded must not take the others with it.
+            for one in batch:
+                await self._decide([one])
+            return
+        for (_, _, answer), result in zip(batch, polled, strict=True):
+            if not answer.done():
+                answer.set_result(result)
+
+
+def _answer(answer: "asyncio.Future[Polled]", error: Exception) -> None:
+    if not answer.done():
+        answer.set_exception(error)
+
+
+class Crew:
+    """Sends readers to sources that are due and couriers with deliveries that are due."""
+
+    def __init__(
+        self,
+        kit: Kit,
+        sources: Mapping[str, Source],
+        *,
+        readers: int,
+        couriers: int,
+        told: Callable[[Polled | Delivered], None],
+    ) -> None:
+        """`readers` requests and `couriers` deliveries at once; `told` hears of every outcome."""
+        self._kit = kit
+        self._sources = sources
+        self._told = told
+        self._most_readings = readers * _IN_HAND
+        self._most_deliveries = couriers
+        self._readings: set[asyncio.Task[None]] = set()
+        self._deliveries: set[asyncio.Task[None]] = set()
+        self._closing = False
+
+    async def send_readers(self) -> None:
+        """Hand every source that is due to a reader, as far as there are free ones."""
+        free = self._most_readings - len(self._readings)
+        if free > 0 and not self._closing:
+            store, now = self._kit.store, self._kit.now()
+            for claim in await self._kit.in_order(store.claim_sources, now, free, _READER_LEASE):
+                self._start(self._readings, self._read(claim))
+
+    async def send_couriers(self) -> None:
+        """Hand every delivery that is due to a courier, as far as there are free ones."""
+        free = self._most_deliveries - len(self._deliveries)
+        if free > 0 and not self._closing:
+            store, now = self._kit.store, self._kit.now()
+            for parcel in await self._kit.in_order(store.claim_deliveries, now, free, _COURIER_LEASE):
+                self._start(self._deliveries, self._bring(parcel))
+
+    async def one_pass(self, only: Collection[str]) -> None:
+        """Read each of the sources `only` once, due or not, and deliver until nothing is due."""
+        store, now = self._kit.store, self._kit.now()
+        for claim in await self._kit.in_order(store.claim_sources, now, len(only), _READER_LEASE, only):
+            self._start(self._readings, self._read(claim))
+        while True:
+            await self.send_couriers()
+            if not self._running:
+                return
+            await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+
+    async def drain(self) -> None:
+        """Take no new work and wait until everything in hand is done."""
+        self._closing = True
+        while self._running:
+            await asyncio.wait(self._running)
+
+    @property
+    def _running(self) -> set[asyncio.Task[None]]:
+        return self._readings | self._deliveries
+
+    def _start(self, running: set[asyncio.Task[None]], work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        running.add(task)
+        task.add_done_callback(running.discard)
+
+    async def _read(self, claim: Claim) -> None:
+        job = Job(self._sources[claim.source], claim)
+        try:
+            polled = await self._gather(job)
+        except StoreError as error:
+            # The claim runs out by itself; what was read is read again then, for the validators have not moved.
+            _log.error("not-recorded", act="gather", source=job.source.id, error=str(error))
+            polled = Polled(job.source.id, fault=SourceFault(f"read, but not recorded: {error}", url=job.source.url))
+        if polled.fault:
+            _log.warning("source-fault", source=polled.source, fault=polled.fault.name, detail=str(polled.fault))
+        elif polled.new:
+            _log.info("polled", source=polled.source, new=polled.new, matched=polled.matched, deliveries=polled.alerts)
+        self._told(polled)
+        if polled.alerts:
+            await self._at_once()
+
+    async def _gather(self, job: Job) -> Polled:
+        try:
+            return await gather(job, self._kit)
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a bug met on one source's input must not end the others, nor hide
+            _log.exception("bug", act="gather", source=job.source.id)
+            fault = SourceFault(f"an error of rarewatch itself: {type(error).__name__}: {error}", url=job.source.url)
+            return await note_fault(job, fault, self._kit)
+
+    async def _bring(self, parcel: Parcel) -> None:
+        try:
+            delivered = await self._deliver(parcel)
+        except StoreError as error:
+            # The row still says "sending": after its lease it goes out again, in doubt, and the message says so.
+            _log.error("not-recorded", act="deliver", delivery=parcel.delivery, error=str(error))
+            delivered = Delivered(
+                parcel.delivery, parcel.subscription, parcel.target, parcel.item.title, DeliveryState.SENDING, str(error)
+            )
+        _log.info(
+            "delivery",
+            delivery=parcel.delivery,
+            subscription=parcel.subscription,
+            via=parcel.target.via,
+            attempt=parcel.attempt,
+            state=delivered.state.value,
+            detail=delivered.detail,
+        )
+        self._told(delivered)
+        if delivered.state is DeliveryState.SENT:
+            await self._at_once()
+
+    async def _deliver(self, parcel: Parcel) -> Delivered:
+        try:
+            return await deliver(parcel, self._kit)
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a bug met on one alert must not hold up the others, nor vanish
+            _log.exception("bug", act="deliver", delivery=parcel.delivery)
+            fault = DeliveryFault(
+                f"an error of rarewatch itself: {type(error).__name__}", reason="client", again=True, in_doubt=True
+            )
+            return await note_failure(parcel, fault, self._kit)
+
+    async def _at_once(self) -> None:
+        """Do not wait for the next tick: within minutes means within milliseconds where that costs nothing."""
+        try:
+            await self.send_couriers()
+        except StoreError as error:
+            _log.error("not-claimed", act="deliver", error=str(error))

@@ -1,0 +1,88 @@
+"""Turns a draft, as a source gave it, into an item that can be compared, matched and shown. Pure."""
+
+import hashlib
+import re
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from rarewatch.nouns.item import Item, Stamp
+from rarewatch.nouns.source import Draft, Source
+from rarewatch.text.dates import read_date
+from rarewatch.text.fold import fold
+from rarewatch.text.urls import canonical
+
+_BLANKS = re.compile(r"\s+")
+_HAN = re.compile(r"[㐀-鿿]")
+_LATIN = re.compile(r"[A-Za-z]")
+_BRACKETED = re.compile(r"^\s*【([^】]{4,80})】")
+_FIRST_SENTENCE = re.compile(r"^(.{4,80}?[。！？!?；]|.{1,80})", re.DOTALL)
+_SURROGATES = re.compile("[\ud800-\udfff\x00]")
+
+
+def normalise(draft: Draft, source: Source, now: datetime) -> Item:
+    """The item that `draft` stands for, read from `source` at `now` (aware)."""
+    text = _clean(draft.text).strip()
+    title = _BLANKS.sub(" ", _clean(draft.title)).strip() or headline_of(text)
+    link = _clean(draft.url).strip()
+    return Item(
+        source=source.id,
+        key=_clean(draft.key).strip(),
+        url=canonical(link) if link else "",
+        link=link,
+        title=title,
+        text=text,
+        language=draft.language or language_of(title + text[:500], source.language),
+        published=published(draft.dates, source.time_zone, now),
+        seen_at=now,
+        digest=content_digest(title, text),
+        author=_clean(draft.author).strip(),
+        origin=_clean(draft.origin).strip(),
+        mark=draft.mark,
+        title_only=draft.title_only,
+    )
+
+
+def _clean(text: str) -> str:
+    """Without lone surrogates and NUL, which no database and no receiver takes."""
+    return _SURROGATES.sub("\ufffd", text)
+
+
+def content_digest(title: str, text: str) -> str:
+    """The sha-256 (hex) of title and text as folded, so that width, script and spacing do not make two of one."""
+    return hashlib.sha256(f"{fold(title).text}\n{fold(text).text}".encode("utf-8", "replace")).hexdigest()
+
+
+def headline_of(text: str) -> str:
+    """A headline for an item that has none: what stands in 【】, else the first sentence (at most 80 characters)."""
+    found = _BRACKETED.match(text) or _FIRST_SENTENCE.match(text.strip())
+    return _BLANKS.sub(" ", found.group(1)).strip() if found else ""
+
+
+def language_of(text: str, otherwise: str) -> str:
+    """The language, "zh" or "en", by the script that prevails (a Han character says as much as three letters), else `otherwise`."""
+    han, latin = len(_HAN.findall(text)), len(_LATIN.findall(text))
+    if not han and not latin:
+        return otherwise
+    return "zh" if han * 3 >= latin else "en"
+
+
+def published(printed: tuple[str, ...], zone: str, now: datetime) -> Stamp | None:
+    """The moment of publication from the dates as printed, the most trusted first.
+
+    The first that can be read decides the day; a later one may only add the time of that same day in `zone`.
+    """
+    stamps = [stamp for text in printed if (stamp := read_date(text, zone=zone, seen_at=now))]
+    if not stamps or stamps[0].precision == "minute":
+        return stamps[0] if stamps else None
+    local = ZoneInfo(zone)
+    day = stamps[0].at.astimezone(local).date()
+    timed = (s for s in stamps if s.precision == "minute" and s.at.astimezone(local).date() == day)
+    return next(timed, stamps[0])
+
+
+def age(item: Item, now: datetime) -> timedelta | None:
+    """How old the item is at least, or None where its date is unknown; a day counts from its end."""
+    if item.published is None:
+        return None
+    end = item.published.at + (timedelta(days=1) if item.published.precision == "day" else timedelta())
+    return now - end

@@ -1,0 +1,155 @@
+"""What happens to an announcement, from a publisher's page to a reader's phone.
+
+    clock  | gather   read a source that is due; many at once; slow; changes nothing but what is handed to the desk
+           | desk     normalise, admit, match, group, decide, record; one at a time; one transaction; no network
+           | deliver  compose, send, remember; many at once; slow; one delivery row a target
+
+It can stop half-way in two places only, and both are rows with a due time and a lease: a source that is due, and a delivery that
+is due. What a poll learned - items, validators, decisions, deliveries - is committed together, so a crash costs a second look or,
+marked as such, a possible repeat, never an announcement.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from rarewatch import schedule
+from rarewatch.admit import admit, marks
+from rarewatch.clock import Clock
+from rarewatch.compose import Composer
+from rarewatch.decide import decide
+from rarewatch.errors import DeliveryFault, SourceFault
+from rarewatch.group import WINDOW, item_prints, join
+from rarewatch.match import Compiled
+from rarewatch.normalise import normalise
+from rarewatch.notifiers import Notifier
+from rarewatch.nouns.alert import Delivered, DeliveryState, Parcel, Subscription
+from rarewatch.nouns.item import Admission, Item, Status
+from rarewatch.nouns.source import Job, Polled, Reading
+from rarewatch.stores import Book, Store
+
+T = TypeVar("T")
+
+
+class InOrder(Protocol):
+    """Runs store work in the one thread that may write."""
+
+    async def __call__(self, work: Callable[..., T], *args: object) -> T:
+        """The result of `work(*args)`."""
+        ...
+
+
+@dataclass(frozen=True)
+class Kit:
+    """What the acts work with; `app` puts it together.
+
+    `insist` is `in_order` that tries again while the store is out of order: what was sent must not be forgotten.
+    """
+
+    read: Callable[[Job], Awaitable[Reading]]
+    submit: Callable[[Job, Reading], Awaitable[Polled]]
+    store: Store
+    in_order: InOrder
+    insist: InOrder
+    watch: Compiled
+    audience: Sequence[Subscription]
+    composer: Composer
+    notifiers: Mapping[str, Notifier]
+    now: Clock
+
+
+async def gather(job: Job, kit: Kit) -> Polled:
+    """Read one source and hand what it gave to the desk; a fault becomes the source's state, with a time to look again."""
+    try:
+        reading = await kit.read(job)
+    except SourceFault as fault:
+        return await note_fault(job, fault, kit)
+    return await kit.submit(job, reading)
+
+
+async def note_fault(job: Job, fault: SourceFault, kit: Kit) -> Polled:
+    """Close a claim with a fault."""
+    now = kit.now()
+    due_at = schedule.after_fault(job.source, fault, job.claim.failures + 1, now)
+    await kit.in_order(kit.store.record_fault, job.claim, fault, due_at, now)
+    return Polled(job.source.id, fault=fault)
+
+
+def desk(batch: Iterable[tuple[Job, Reading]], kit: Kit) -> list[Polled]:
+    """Decide on all that some readers brought, in one transaction."""
+    now = kit.now()
+    baskets = [(job, reading, [normalise(draft, job.source, now) for draft in reading.drafts]) for job, reading in batch]
+    with kit.store.desk() as book:
+        known = book.known(mark for _, _, items in baskets for item in items for mark in _all_marks(item))
+        polled = []
+        for job, reading, items in baskets:
+            admissions = admit(items, known, job.source, now, baseline=not job.claim.baselined)
+            kept = book.keep(admissions, _all_marks)
+            told = [_tell(admission, job, book, kit, now) for admission in kept if admission.status is not Status.SEEN]
+            new = sum(admission.status is Status.NEW for admission in kept)
+            due_at = schedule.after_reading(job.source, now)
+            book.read(job.claim, reading, new=new, due_at=due_at, now=now)
+            polled.append(_report(job, reading, kept, told))
+        return polled
+
+
+def _tell(admission: Admission, job: Job, book: Book, kit: Kit, now: datetime) -> tuple[int, int]:
+    """Match, group and decide for one item; how many rules held, and how many deliveries that opened."""
+    item = admission.item
+    matches = kit.watch.findings(item.title, item.text).matches
+    if not matches:
+        return 0, 0
+    book.matched(item, matches)
+    prints = item_prints(item)
+    joined = join(item, book.candidates(prints, now - WINDOW))
+    story = book.attach(item, joined.story, joined.why, prints)
+    decisions = decide(admission, story, matches, kit.audience, book.told(story))
+    return len(matches), book.decided(decisions, job.source.publisher, now)
+
+
+async def deliver(parcel: Parcel, kit: Kit) -> Delivered:
+    """Tell one target; whatever happens is recorded on its row before anything else is done about it."""
+    message = kit.composer.compose(parcel)
+    notifier = kit.notifiers.get(parcel.target.via)
+    if notifier is None:
+        gone = DeliveryFault(f"there is no notifier {parcel.target.via!r} any more", reason="client", again=False)
+        return await note_failure(parcel, gone, kit)
+    try:
+        receipt = await notifier.send(message, parcel.target, parcel.receipt)
+    except DeliveryFault as fault:
+        return await note_failure(parcel, fault, kit)
+    await kit.insist(kit.store.record_receipt, parcel, receipt)
+    return _delivered(parcel, DeliveryState.SENT)
+
+
+async def note_failure(parcel: Parcel, fault: DeliveryFault, kit: Kit) -> Delivered:
+    """Record a failed attempt: due again, or dead."""
+    now = kit.now()
+    dead = schedule.gives_up(parcel.first_due, fault, now)
+    due_at = None if dead else schedule.retry_at(parcel.token, parcel.attempt, fault, now)
+    await kit.insist(kit.store.record_failure, parcel, fault, due_at, now)
+    return _delivered(parcel, DeliveryState.DEAD if dead else DeliveryState.DUE, fault.detail)
+
+
+def _all_marks(item: Item) -> tuple[bytes, ...]:
+    found = marks(item)
+    return found.same + found.near
+
+
+def _report(job: Job, reading: Reading, kept: Sequence[Admission], told: Sequence[tuple[int, int]]) -> Polled:
+    return Polled(
+        source=job.source.id,
+        found=len(kept) + reading.known,
+        new=sum(admission.status is Status.NEW for admission in kept),
+        known=reading.known + sum(admission.status is Status.SEEN for admission in kept),
+        matched=sum(1 for rules, _ in told if rules),
+        alerts=sum(opened for _, opened in told),
+        unchanged=reading.unchanged,
+        fault=reading.faults[0] if reading.faults and not reading.complete else None,
+        notes=tuple(str(fault) for fault in reading.faults),
+    )
+
+
+def _delivered(parcel: Parcel, state: DeliveryState, detail: str = "") -> Delivered:
+    return Delivered(parcel.delivery, parcel.subscription, parcel.target, parcel.item.title, state, detail)

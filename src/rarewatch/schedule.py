@@ -1,0 +1,60 @@
+"""When is something due next: sources by cadence and back-off, deliveries by retry. Pure."""
+
+import hashlib
+from datetime import datetime, timedelta
+
+from rarewatch.errors import DeliveryFault, SourceFault
+from rarewatch.nouns.source import Source
+
+_SOON_AT_MOST = 1_800.0
+_LATER_AT_LEAST = 300.0
+_LATER_AT_MOST = 3_600.0
+_FIRST_RETRY = 3.0
+_FIRST_ROUND = 30.0
+_FEW = 50
+_RETRY_AT_MOST = 900.0
+GIVE_UP_AFTER = timedelta(hours=48)
+"""A delivery that failed for so long is dead; it can be replayed by hand."""
+
+
+def _spread(seed: str) -> float:
+    """A number from -1 to 1 that depends on `seed` alone, so that jitter needs no random state and can be tested."""
+    return int.from_bytes(hashlib.blake2b(seed.encode(), digest_size=4).digest()) / 0x7FFF_FFFF - 1.0
+
+
+def _jittered(seconds: float, jitter: float, seed: str) -> timedelta:
+    return timedelta(seconds=seconds * (1.0 + jitter * _spread(seed)))
+
+
+def after_reading(source: Source, now: datetime) -> datetime:
+    """When `source` is due again after it was read."""
+    return now + _jittered(source.cadence.every, source.cadence.jitter, f"{source.id}{now.timestamp()}")
+
+
+def after_fault(source: Source, fault: SourceFault, failures: int, now: datetime) -> datetime:
+    """When `source` is due again after its `failures`-th fault in a row (counted from 1).
+
+    A passing fault doubles the wait up to 30 minutes, a lasting one up to an hour; what the server asked for is the least.
+    """
+    doubled = source.cadence.every * 2.0 ** min(failures - 1, 10)
+    if fault.retry == "soon":
+        wait = min(doubled, max(_SOON_AT_MOST, source.cadence.every))
+    else:
+        wait = min(max(doubled, _LATER_AT_LEAST), max(_LATER_AT_MOST, source.cadence.every))
+    return now + max(_jittered(wait, source.cadence.jitter, f"{source.id}{now.timestamp()}"), timedelta(seconds=fault.after or 0.0))
+
+
+def first_poll(position: int, total: int, now: datetime) -> datetime:
+    """When a source that was never read is due: at once, but spread over half a minute when there are many."""
+    return now + timedelta(seconds=_FIRST_ROUND * position / total if total > _FEW else 0.0)
+
+
+def retry_at(delivery: str, attempt: int, fault: DeliveryFault, now: datetime) -> datetime:
+    """When a delivery is tried again after its `attempt`-th try (counted from 1) failed."""
+    wait = min(_FIRST_RETRY * 3.0 ** min(attempt - 1, 8), _RETRY_AT_MOST)
+    return now + max(_jittered(wait, 0.2, f"{delivery}{attempt}"), timedelta(seconds=fault.after or 0.0))
+
+
+def gives_up(first_due: datetime, fault: DeliveryFault, now: datetime) -> bool:
+    """Whether a failed delivery is dead: trying again cannot help, or it has been tried for 48 hours."""
+    return not fault.again or now - first_due > GIVE_UP_AFTER

@@ -1,0 +1,304 @@
+"""The desk's book on an open SQLAlchemy connection."""
+
+import hashlib
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Float, Integer, Table, bindparam, case, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from rarewatch.nouns.alert import Decision, DeliveryState, Verdict
+from rarewatch.nouns.item import Admission, Item, Status
+from rarewatch.nouns.memory import Candidate, Known
+from rarewatch.nouns.source import Claim, Publisher, Reading
+from rarewatch.nouns.watch import Match
+from rarewatch.stores import rows
+from rarewatch.stores.tables import (
+    alert,
+    decision,
+    delivery,
+    item,
+    item_mark,
+    match,
+    source_state,
+    story,
+    story_item,
+    story_print,
+)
+
+_IN_LIST = 400
+_LEAST_SHARED = 3
+_BEST = 5
+_MARKS_KEPT = 2_000
+
+T = TypeVar("T")
+
+
+class SqlBook:
+    """See `stores.Book`. Rows nobody asks for again in this transaction are gathered and written at once at the end."""
+
+    def __init__(self, connection: Connection) -> None:
+        """`connection` is inside the desk's transaction."""
+        self._connection = connection
+        self._next: dict[str, int] = {}
+        self._waiting: list[tuple[Table, dict[str, Any]]] = []
+        self._read: list[dict[str, Any]] = []
+
+    def known(self, marks: Iterable[bytes]) -> Mapping[bytes, Known]:
+        found: dict[bytes, Known] = {}
+        columns = (
+            item_mark.c.mark,
+            item.c.id,
+            item.c.title,
+            item.c.text,
+            item.c.digest,
+            item.c.title_only,
+            item.c.published_at,
+            item.c.precision,
+        )
+        statement = select(*columns).join(item, item.c.id == item_mark.c.item)
+        for some in _slices(sorted(set(marks)), _IN_LIST):
+            for row in self._connection.execute(statement.where(item_mark.c.mark.in_(some))):
+                found[bytes(row.mark)] = Known(
+                    str(row.id),
+                    row.title,
+                    row.text,
+                    row.digest,
+                    row.title_only,
+                    rows.stamp(row.published_at, row.precision),
+                )
+        return found
+
+    def keep(self, admissions: Sequence[Admission], marks: Callable[[Item], Iterable[bytes]]) -> Sequence[Admission]:
+        kept, new, pointers = [], [], {}
+        for admission in admissions:
+            thing = admission.item
+            if admission.status in {Status.NEW, Status.BASELINE}:
+                number = self._number(item)
+                new.append(rows.item_row(thing, number, admission.status.value, admission.why))
+            elif admission.known_as:
+                number = int(admission.known_as)
+                if admission.status is Status.REVISED:
+                    self._revise(thing, number)
+            else:
+                kept.append(admission)
+                continue
+            pointers.update(dict.fromkeys(marks(thing), number))
+            kept.append(replace(admission, item=replace(thing, id=str(number))))
+        if new:
+            self._connection.execute(insert(item), new)
+        self._point(pointers)
+        return kept
+
+    def _revise(self, thing: Item, number: int) -> None:
+        self._connection.execute(
+            update(item).where(item.c.id == number).values(**rows.item_content(thing), revision=item.c.revision + 1)
+        )
+
+    def _point(self, pointers: Mapping[bytes, int]) -> None:
+        """Let every mark lead to the item that carried it last."""
+        if not pointers:
+            return
+        maker = sqlite.insert if self._connection.dialect.name == "sqlite" else postgresql.insert
+        statement = maker(item_mark)
+        self._connection.execute(
+            statement.on_conflict_do_update(index_elements=["mark"], set_={"item": statement.excluded.item}),
+            [{"mark": mark, "item": number} for mark, number in pointers.items()],
+        )
+
+    def candidates(self, prints: Iterable[int], since: datetime) -> Sequence[Candidate]:
+        shared: Counter[int] = Counter()
+        wanted = sorted(set(prints))
+        for some in _slices(wanted, _IN_LIST):
+            statement = select(story_print.c.item).where(story_print.c.print.in_(some), story_print.c.seen_at >= since.timestamp())
+            shared.update(row.item for row in self._connection.execute(statement))
+        least = min(_LEAST_SHARED, len(wanted))
+        best = [number for number, count in shared.most_common(_BEST) if count >= least]
+        if not best:
+            return []
+        statement = select(item, story_item.c.story).join(story_item, story_item.c.item == item.c.id)
+        found = {row.id: row for row in self._connection.execute(statement.where(item.c.id.in_(best)))}
+        return [
+            Candidate(str(row.story), str(row.id), row.title, row.text, rows.stamp(row.published_at, row.precision))
+            for row in (found[number] for number in best if number in found)
+        ]
+
+    def attach(self, thing: Item, to: str, why: str, prints: Iterable[int]) -> str:
+        number, seen_at = int(thing.id), thing.seen_at.timestamp()
+        where = select(story_item.c.story).where(story_item.c.item == number)
+        already = self._connection.execute(where).scalar_one_or_none()
+        if already is not None:
+            return str(already)
+        chosen = int(to) if to else self._number(story)
+        if to:
+            self._connection.execute(update(story).where(story.c.id == chosen).values(moved_at=seen_at))
+        else:
+            opened = {"id": chosen, "opened_at": seen_at, "moved_at": seen_at, "headline": thing.title}
+            self._connection.execute(insert(story), [opened])
+        self._connection.execute(insert(story_item), [{"item": number, "story": chosen, "why": why}])
+        found = [{"print": value, "item": number, "seen_at": seen_at} for value in sorted(set(prints))]
+        if found:
+            self._connection.execute(insert(story_print), found)
+        return str(chosen)
+
+    def told(self, of: str) -> frozenset[str]:
+        statement = select(alert.c.subscription).where(alert.c.story == int(of))
+        return frozenset(self._connection.execute(statement).scalars())
+
+    def matched(self, thing: Item, matches: Sequence[Match]) -> None:
+        number = int(thing.id)
+        maker = sqlite.insert if self._connection.dialect.name == "sqlite" else postgresql.insert
+        found = [
+            {
+                "item": number,
+                "rule": m.rule,
+                "rule_digest": m.rule_digest,
+                "severity": int(m.severity),
+                "spans": rows.spans_text(m.spans),
+            }
+            for m in matches
+        ]
+        if found:
+            statement = maker(match)
+            self._connection.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["item", "rule", "rule_digest"], set_={"spans": statement.excluded.spans}
+                ),
+                found,
+            )
+
+    def decided(self, decisions: Sequence[Decision], publisher: Publisher, now: datetime) -> int:
+        opened = 0
+        for made in decisions:
+            self._add(
+                decision,
+                item=int(made.item),
+                story=int(made.story),
+                subscription=made.subscription,
+                verdict=made.verdict.value,
+                reason=made.reason.value,
+                at=now.timestamp(),
+            )
+            if made.verdict is Verdict.TELL:
+                opened += self._open_alert(made, publisher, now)
+        return opened
+
+    def _open_alert(self, made: Decision, publisher: Publisher, now: datetime) -> int:
+        key = hashlib.sha256(f"{made.story}\x1f{made.subscription}\x1f{made.reason}".encode()).hexdigest()
+        number = self._number(alert)
+        row = {
+            "id": number,
+            "key": key,
+            "story": int(made.story),
+            "item": int(made.item),
+            "subscription": made.subscription,
+            "reason": made.reason.value,
+            "severity": max((int(m.severity) for m in made.matches), default=0),
+            "matches": rows.matches_text(made.matches),
+            "publisher": rows.publisher_text(publisher),
+            "opened_at": now.timestamp(),
+        }
+        self._connection.execute(insert(alert), [row])
+        at = now.timestamp()
+        deliveries = [
+            {
+                "id": self._number(delivery),
+                "token": uuid.uuid4().hex,
+                "alert": number,
+                "via": target.via,
+                "to": target.to,
+                "state": DeliveryState.DUE.value,
+                "created_at": at,
+                "first_due": at,
+                "due_at": at,
+            }
+            for target in dict.fromkeys(made.targets)
+        ]
+        if deliveries:
+            self._connection.execute(insert(delivery), deliveries)
+        return len(deliveries)
+
+    def read(self, claim: Claim, reading: Reading, *, new: int, due_at: datetime, now: datetime) -> None:
+        seconds = now.timestamp()
+        fault = reading.faults[0] if reading.faults and not reading.complete else None
+        marks = list(dict.fromkeys(reading.marks))
+        if reading.unchanged or not reading.complete:
+            # What was not read again is still known: a part of a page must not make the rest look new.
+            marks = list(dict.fromkeys([*marks, *sorted(claim.seen.marks)]))
+        validators = reading.validators if reading.complete else claim.seen.validators
+        self._read.append(
+            {
+                "of": claim.source,
+                "due": due_at.timestamp(),
+                "tag": validators.etag,
+                "modified": validators.last_modified,
+                "hash": validators.body,
+                "known": "\n".join(marks[:_MARKS_KEPT]),
+                "base": seconds if reading.complete else None,
+                "now": seconds,
+                "fresh": seconds if new else None,
+                "failed": claim.failures + 1 if fault else 0,
+                "named": fault.name if fault else "",
+                "told": str(fault) if fault else "",
+                "since": seconds if fault else None,
+            }
+        )
+
+    def flush(self) -> None:
+        """Write what was gathered; called once, before the commit."""
+        by_table: dict[Table, list[dict[str, Any]]] = {}
+        for table, row in self._waiting:
+            by_table.setdefault(table, []).append(row)
+        for table, waiting in by_table.items():
+            self._connection.execute(insert(table), waiting)
+        if self._read:
+            self._connection.execute(_CLOSE_CLAIM, self._read)
+
+    def _add(self, table: Table, **row: Any) -> None:
+        self._waiting.append((table, {"id": self._number(table), **row}))
+
+    def _number(self, table: Table) -> int:
+        """The next id of `table`; safe because the desk is alone in its transaction."""
+        last = self._next.get(table.name)
+        if last is None:
+            last = self._connection.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one()
+        self._next[table.name] = last + 1
+        return last + 1
+
+
+_s = source_state.c
+_CLOSE_CLAIM = (
+    update(source_state)
+    .where(_s.source == bindparam("of"))
+    .values(
+        lease_until=None,
+        due_at=bindparam("due"),
+        etag=bindparam("tag"),
+        last_modified=bindparam("modified"),
+        body=bindparam("hash"),
+        marks=bindparam("known"),
+        baselined_at=func.coalesce(_s.baselined_at, bindparam("base", type_=Float)),
+        polls=_s.polls + 1,
+        last_poll_at=bindparam("now"),
+        last_ok_at=bindparam("now"),
+        last_new_at=func.coalesce(bindparam("fresh", type_=Float), _s.last_new_at),
+        failures=bindparam("failed", type_=Integer),
+        fault=bindparam("named"),
+        fault_detail=bindparam("told"),
+        fault_since=case(
+            (bindparam("failed", type_=Integer) > 0, func.coalesce(_s.fault_since, bindparam("since", type_=Float))),
+            else_=None,
+        ),
+    )
+)
+
+
+def _slices(values: Iterable[T], size: int) -> Iterator[list[T]]:
+    source = iter(values)
+    while some := list(islice(source, size)):
+        yield some

@@ -1,0 +1,149 @@
+"""The delivery rows on an open connection: claimed, sent, failed, recovered."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, literal, or_, select, update
+from sqlalchemy.engine import Row
+
+from rarewatch.errors import DeliveryFault
+from rarewatch.nouns.alert import DeliveryState, Parcel, Receipt, Target
+from rarewatch.stores import rows
+from rarewatch.stores.tables import alert, delivery, item
+
+_d = delivery.c
+
+
+def recover(connection: Connection, now: datetime) -> int:
+    """What was being sent when the process died is due again at once, in doubt; returns how many deliveries that were."""
+    found = connection.execute(
+        update(delivery)
+        .where(_d.state == DeliveryState.SENDING.value)
+        .values(state=DeliveryState.DUE.value, lease_until=None, in_doubt=True, due_at=now.timestamp())
+    )
+    return found.rowcount
+
+
+def claim(connection: Connection, now: datetime, limit: int, lease: timedelta) -> Sequence[Parcel]:
+    """See `stores.Store.claim_deliveries`."""
+    seconds = now.timestamp()
+    # Without these, a message whose sender died would wait for a restart.
+    connection.execute(
+        update(delivery)
+        .where(and_(_d.state == DeliveryState.SENDING.value, _d.lease_until < seconds))
+        .values(state=DeliveryState.DUE.value, lease_until=None, in_doubt=True)
+    )
+    due = and_(_d.state == DeliveryState.DUE.value, _d.due_at <= seconds)
+    chosen = select(_d.id).where(due).order_by(_d.due_at, _d.id).limit(limit).with_for_update(skip_locked=True)
+    numbers = [row.id for row in connection.execute(chosen)]
+    if not numbers:
+        return []
+    connection.execute(
+        update(delivery)
+        .where(_d.id.in_(numbers))
+        .values(state=DeliveryState.SENDING.value, lease_until=(now + lease).timestamp(), attempts=_d.attempts + 1)
+    )
+    return _parcels(connection, numbers)
+
+
+def _parcels(connection: Connection, numbers: Sequence[int]) -> list[Parcel]:
+    columns = (
+        _d.id.label("delivery_id"),
+        _d.token,
+        _d.via,
+        _d.to,
+        _d.attempts,
+        _d.in_doubt,
+        _d.first_due,
+        alert.c.id.label("alert_id"),
+        alert.c.story,
+        alert.c.subscription,
+        alert.c.matches,
+        alert.c.publisher,
+    )
+    statement = (
+        select(item, *columns)
+        .join(alert, alert.c.item == item.c.id)
+        .join(delivery, _d.alert == alert.c.id)
+        .where(_d.id.in_(numbers))
+        .order_by(_d.due_at, _d.id)
+    )
+    return [_parcel(row) for row in connection.execute(statement)]
+
+
+def _parcel(row: Row[Any]) -> Parcel:
+    return Parcel(
+        delivery=str(row.delivery_id),
+        token=row.token,
+        alert=str(row.alert_id),
+        story=str(row.story),
+        subscription=row.subscription,
+        target=Target(row.via, row.to),
+        item=rows.item_of(row),
+        publisher=rows.publisher_of(row.publisher),
+        matches=rows.matches_of(row.matches),
+        attempt=row.attempts,
+        first_due=rows.moment(row.first_due),
+        in_doubt=row.in_doubt,
+    )
+
+
+def release(connection: Connection, parcels: Iterable[Parcel]) -> None:
+    """See `stores.Store.release_deliveries`."""
+    numbers = [int(parcel.delivery) for parcel in parcels]
+    connection.execute(
+        update(delivery)
+        .where(and_(_d.id.in_(numbers), _d.state == DeliveryState.SENDING.value))
+        .values(state=DeliveryState.DUE.value, lease_until=None, attempts=_d.attempts - 1)
+    )
+
+
+def sent(connection: Connection, parcel: Parcel, receipt: Receipt) -> None:
+    """See `stores.Store.record_receipt`."""
+    _close(
+        connection,
+        parcel,
+        state=DeliveryState.SENT.value,
+        receipt=json.dumps(dict(receipt.remote), ensure_ascii=False),
+        sent_at=receipt.sent_at.timestamp(),
+        fault="",
+        fault_reason="",
+    )
+
+
+def failed(connection: Connection, parcel: Parcel, fault: DeliveryFault, due_at: datetime | None, now: datetime) -> None:
+    """See `stores.Store.record_failure`."""
+    _close(
+        connection,
+        parcel,
+        state=(DeliveryState.DUE if due_at else DeliveryState.DEAD).value,
+        due_at=(due_at or now).timestamp(),
+        in_doubt=or_(_d.in_doubt, literal(fault.in_doubt)),
+        fault=fault.detail[:2_000],
+        fault_reason=fault.reason,
+    )
+
+
+def _close(connection: Connection, parcel: Parcel, **values: Any) -> None:
+    connection.execute(update(delivery).where(_d.id == int(parcel.delivery)).values(lease_until=None, **values))
+
+
+def replay(connection: Connection, number: str, now: datetime) -> bool:
+    """See `stores.Store.replay`."""
+    if not number.isdecimal():
+        return False
+    found = connection.execute(
+        update(delivery)
+        .where(and_(_d.id == int(number), _d.state == DeliveryState.DEAD.value))
+        .values(
+            state=DeliveryState.DUE.value,
+            due_at=now.timestamp(),
+            first_due=now.timestamp(),
+            attempts=0,
+            fault="",
+            fault_reason="",
+        )
+    )
+    return found.rowcount == 1

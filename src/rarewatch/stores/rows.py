@@ -1,0 +1,113 @@
+"""From nouns to rows and back."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy.engine import Row
+
+from rarewatch.nouns.item import Item, Precision, Stamp
+from rarewatch.nouns.source import Publisher, Tier
+from rarewatch.nouns.watch import Match, Severity, Span
+
+
+def moment(seconds: float) -> datetime:
+    """An aware datetime in UTC from seconds since 1970."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def maybe_moment(seconds: float | None) -> datetime | None:
+    """The same for what may be missing."""
+    return None if seconds is None else moment(seconds)
+
+
+def stamp(at: float | None, precision: str) -> Stamp | None:
+    """A published time from its two columns."""
+    if at is None:
+        return None
+    kind: Precision = "day" if precision == "day" else "minute"
+    return Stamp(moment(at), kind)
+
+
+def item_row(item: Item, number: int, status: str, why: str) -> dict[str, Any]:
+    """The row of a new item."""
+    return {
+        "id": number,
+        "source": item.source,
+        "key": item.key,
+        "seen_at": item.seen_at.timestamp(),
+        "status": status,
+        "why": why,
+        "revision": 0,
+        **item_content(item),
+    }
+
+
+def item_content(item: Item) -> dict[str, Any]:
+    """The columns that a revision replaces."""
+    return {
+        "url": item.url,
+        "link": item.link,
+        "title": item.title,
+        "text": item.text,
+        "language": item.language,
+        "published_at": item.published.at.timestamp() if item.published else None,
+        "precision": item.published.precision if item.published else "",
+        "digest": item.digest,
+        "author": item.author,
+        "origin": item.origin,
+        "title_only": item.title_only,
+    }
+
+
+def item_of(row: Row[Any]) -> Item:
+    """An item from a row that has all of the item table's columns."""
+    return Item(
+        source=row.source,
+        key=row.key,
+        url=row.url,
+        link=row.link,
+        title=row.title,
+        text=row.text,
+        language=row.language,
+        published=stamp(row.published_at, row.precision),
+        seen_at=moment(row.seen_at),
+        digest=row.digest,
+        author=row.author,
+        origin=row.origin,
+        title_only=row.title_only,
+        id=str(row.id),
+    )
+
+
+def spans_text(spans: Iterable[Span]) -> str:
+    """Spans as JSON: a list of [field, start, end, text, term]."""
+    return json.dumps([[s.field, s.start, s.end, s.text, s.term] for s in spans], ensure_ascii=False)
+
+
+def spans_of(text: str) -> tuple[Span, ...]:
+    """Spans from their JSON."""
+    return tuple(Span(field, start, end, quote, term) for field, start, end, quote, term in json.loads(text))
+
+
+def matches_text(matches: Sequence[Match]) -> str:
+    """Matches as JSON."""
+    return json.dumps([[m.rule, m.rule_digest, int(m.severity), spans_text(m.spans)] for m in matches], ensure_ascii=False)
+
+
+def matches_of(text: str) -> tuple[Match, ...]:
+    """Matches from their JSON."""
+    return tuple(Match(rule, digest, Severity(severity), spans_of(spans)) for rule, digest, severity, spans in json.loads(text))
+
+
+def publisher_text(publisher: Publisher) -> str:
+    """A publisher as JSON, as it was when the alert was opened."""
+    return json.dumps(asdict(publisher), ensure_ascii=False)
+
+
+def publisher_of(text: str) -> Publisher:
+    """A publisher from its JSON."""
+    fields = json.loads(text)
+    return Publisher(**{**fields, "tier": Tier(fields["tier"])})

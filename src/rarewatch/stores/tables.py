@@ -1,0 +1,171 @@
+"""The tables, once, for SQLite and PostgreSQL. Moments are seconds since 1970 in UTC; the migrations must give the same."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite's row id only serves a column declared INTEGER; PostgreSQL wants the wide one.
+Id = BigInteger().with_variant(Integer, "sqlite")
+
+source_state = Table(
+    "source_state",
+    metadata,
+    Column("source", String(200), primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("enabled", Boolean, nullable=False, default=True),
+    Column("due_at", Float, nullable=False, index=True),
+    Column("lease_until", Float),
+    Column("etag", Text, nullable=False, default=""),
+    Column("last_modified", Text, nullable=False, default=""),
+    Column("body", String(64), nullable=False, default=""),
+    Column("marks", Text, nullable=False, default=""),
+    Column("baselined_at", Float),
+    Column("polls", Integer, nullable=False, default=0),
+    Column("last_poll_at", Float),
+    Column("last_ok_at", Float),
+    Column("last_new_at", Float),
+    Column("failures", Integer, nullable=False, default=0),
+    Column("fault", String(40), nullable=False, default=""),
+    Column("fault_detail", Text, nullable=False, default=""),
+    Column("fault_since", Float),
+)
+
+item = Table(
+    "item",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("source", String(200), nullable=False),
+    Column("key", Text, nullable=False),
+    Column("url", Text, nullable=False, index=True),
+    Column("link", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("language", String(16), nullable=False),
+    Column("published_at", Float),
+    Column("precision", String(8), nullable=False, default=""),
+    Column("seen_at", Float, nullable=False, index=True),
+    Column("digest", String(64), nullable=False),
+    Column("author", Text, nullable=False, default=""),
+    Column("origin", Text, nullable=False, default=""),
+    Column("status", String(10), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("revision", Integer, nullable=False, default=0),
+    Column("title_only", Boolean, nullable=False, default=False),
+    Index("ix_item_source_seen_at", "source", "seen_at"),
+)
+
+item_mark = Table(
+    "item_mark",
+    metadata,
+    Column("mark", LargeBinary(12), primary_key=True),
+    Column("item", Id, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+match = Table(
+    "match",
+    metadata,
+    Column("item", Id, ForeignKey("item.id"), primary_key=True),
+    Column("rule", String(200), primary_key=True),
+    Column("rule_digest", String(64), primary_key=True),
+    Column("severity", Integer, nullable=False),
+    Column("spans", Text, nullable=False),
+)
+
+story = Table(
+    "story",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("opened_at", Float, nullable=False),
+    Column("moved_at", Float, nullable=False),
+    Column("headline", Text, nullable=False),
+)
+
+story_item = Table(
+    "story_item",
+    metadata,
+    Column("item", Id, ForeignKey("item.id"), primary_key=True, autoincrement=False),
+    Column("story", Id, ForeignKey("story.id"), nullable=False, index=True),
+    Column("why", Text, nullable=False),
+)
+
+story_print = Table(
+    "story_print",
+    metadata,
+    Column("print", BigInteger, primary_key=True),
+    Column("item", Id, ForeignKey("item.id"), primary_key=True),
+    Column("seen_at", Float, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+decision = Table(
+    "decision",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("item", Id, ForeignKey("item.id"), nullable=False, index=True),
+    Column("story", Id, ForeignKey("story.id"), nullable=False),
+    Column("subscription", String(200), nullable=False),
+    Column("verdict", String(10), nullable=False),
+    Column("reason", String(20), nullable=False),
+    Column("at", Float, nullable=False),
+)
+
+alert = Table(
+    "alert",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    # The key is de-duplication itself: one alert for a story, a subscription and a reason, whatever runs twice.
+    Column("key", String(64), nullable=False, unique=True),
+    Column("story", Id, ForeignKey("story.id"), nullable=False, index=True),
+    Column("item", Id, ForeignKey("item.id"), nullable=False, index=True),
+    Column("subscription", String(200), nullable=False),
+    Column("reason", String(20), nullable=False),
+    Column("severity", Integer, nullable=False),
+    Column("matches", Text, nullable=False),
+    Column("publisher", Text, nullable=False),
+    Column("opened_at", Float, nullable=False, index=True),
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("token", String(40), nullable=False, unique=True),
+    Column("alert", Id, ForeignKey("alert.id"), nullable=False),
+    Column("via", String(100), nullable=False),
+    Column("to", String(400), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("first_due", Float, nullable=False),
+    Column("due_at", Float, nullable=False),
+    Column("lease_until", Float),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("in_doubt", Boolean, nullable=False, default=False),
+    Column("fault", Text, nullable=False, default=""),
+    Column("fault_reason", String(20), nullable=False, default=""),
+    Column("receipt", Text, nullable=False, default=""),
+    Column("sent_at", Float),
+    UniqueConstraint("alert", "via", "to"),
+    Index("ix_delivery_state_due_at", "state", "due_at"),
+)

@@ -1,0 +1,156 @@
+"""Looking into the archive, for people and for `--json`: read-only, outside any transaction."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy.engine import Row
+
+from rarewatch.nouns.item import Item
+from rarewatch.nouns.watch import Match, Severity
+from rarewatch.stores import rows
+from rarewatch.stores.tables import alert, decision, delivery, item, match, source_state, story, story_item
+
+Line = dict[str, Any]
+
+
+def _moments(line: Line) -> Line:
+    """Seconds since 1970 become ISO 8601 in UTC; JSON kept in columns becomes values again."""
+    for name in [name for name in line if name.endswith(("_at", "_until", "_since", "first_due"))]:
+        found = rows.maybe_moment(line[name])
+        line[name] = found.isoformat(timespec="seconds") if found else None
+    if "receipt" in line:
+        line["receipt"] = json.loads(line["receipt"]) if line["receipt"] else None
+    return line
+
+
+def _lines(connection: Connection, statement: Select[Any]) -> list[Line]:
+    return [_moments(dict(row._mapping)) for row in connection.execute(statement)]  # noqa: SLF001 - the documented name
+
+
+def sources(connection: Connection) -> Sequence[Line]:
+    """The state of every source that was ever enrolled, with the number of its items and its newest."""
+    newest = (
+        select(
+            item.c.source,
+            func.count().label("items"),
+            func.max(item.c.published_at).label("last_published_at"),
+            func.max(item.c.seen_at).label("last_item_at"),
+        )
+        .group_by(item.c.source)
+        .subquery()
+    )
+    s = source_state.c
+    columns = [s.source, s.url, s.enabled, s.due_at, s.polls, s.last_poll_at, s.last_ok_at, s.last_new_at]
+    columns += [s.failures, s.fault, s.fault_detail, s.fault_since, s.baselined_at]
+    counts = [func.coalesce(newest.c.items, 0).label("items"), newest.c.last_published_at, newest.c.last_item_at]
+    statement = select(*columns, *counts).outerjoin(newest, newest.c.source == s.source).order_by(s.source)
+    return _lines(connection, statement)
+
+
+def latest_titles(connection: Connection, source: str, limit: int) -> Sequence[str]:
+    """The newest titles of a source."""
+    statement = select(item.c.title).where(item.c.source == source).order_by(item.c.seen_at.desc(), item.c.id).limit(limit)
+    return list(connection.execute(statement).scalars())
+
+
+def alerts(connection: Connection, limit: int, subscription: str = "", least: int = 0) -> Sequence[Line]:
+    """The newest alerts, the newest first, with what became of their deliveries."""
+    told = (
+        select(delivery.c.alert, delivery.c.state, func.count().label("number"))
+        .group_by(delivery.c.alert, delivery.c.state)
+        .order_by(delivery.c.alert)
+    )
+    a = alert.c
+    statement = (
+        select(
+            a.id, a.story, a.item, a.subscription, a.severity, a.reason, a.opened_at, a.matches, a.publisher,
+            item.c.title, item.c.link, item.c.source, item.c.published_at, item.c.precision,
+        )
+        .join(item, item.c.id == a.item)
+        .where(a.severity >= least)
+        .order_by(a.id.desc())
+        .limit(limit)
+    )  # fmt: skip
+    if subscription:
+        statement = statement.where(a.subscription == subscription)
+    found = _lines(connection, statement)
+    states: dict[int, dict[str, int]] = {}
+    for row in connection.execute(told.where(delivery.c.alert.in_([line["id"] for line in found]))):
+        states.setdefault(row.alert, {})[row.state] = row.number
+    for line in found:
+        line["rules"] = [made.rule for made in rows.matches_of(line.pop("matches"))]
+        line["publisher"] = rows.publisher_of(line["publisher"]).name
+        line["deliveries"] = states.get(line["id"], {})
+    return found
+
+
+def deliveries(connection: Connection, limit: int, state: str = "", via: str = "", of: str = "") -> Sequence[Line]:
+    """Deliveries, the newest first, as filtered by state, notifier and alert id."""
+    d = delivery.c
+    statement = (
+        select(
+            d.id, d.alert, d.via, d.to, d.state, d.attempts, d.in_doubt, d.created_at, d.due_at, d.sent_at,
+            d.fault, d.fault_reason, d.receipt, alert.c.subscription, alert.c.severity, item.c.title,
+        )
+        .join(alert, alert.c.id == d.alert)
+        .join(item, item.c.id == alert.c.item)
+        .order_by(d.id.desc())
+        .limit(limit)
+    )  # fmt: skip
+    for column, value in ((d.state, state), (d.via, via)):
+        if value:
+            statement = statement.where(column == value)
+    if of:
+        statement = statement.where(d.alert == int(of))
+    return _lines(connection, statement)
+
+
+def find(connection: Connection, number: str, canonical: str, link: str) -> Sequence[tuple[Item, Row[Any]]]:
+    """The items with this id, or under this address, the newest first; each with its row."""
+    if number.isdecimal():
+        statement = select(item).where(item.c.id == int(number))
+    else:
+        statement = select(item).where(or_(item.c.url == canonical, item.c.link == link)).order_by(item.c.id.desc()).limit(20)
+    return [(rows.item_of(row), row) for row in connection.execute(statement)]
+
+
+def matches_of(connection: Connection, number: str) -> Sequence[Match]:
+    """The matches recorded for an item, under whatever version of the rules."""
+    statement = select(match).where(match.c.item == int(number)).order_by(match.c.severity.desc(), match.c.rule)
+    return [
+        Match(row.rule, row.rule_digest, Severity(row.severity), rows.spans_of(row.spans)) for row in connection.execute(statement)
+    ]
+
+
+def story_of(connection: Connection, number: str) -> Line | None:
+    """The story an item belongs to: why, and the items told with it."""
+    mine = connection.execute(select(story_item).where(story_item.c.item == int(number))).one_or_none()
+    if mine is None:
+        return None
+    told = select(story).where(story.c.id == mine.story)
+    line = _moments(dict(connection.execute(told).one()._mapping))  # noqa: SLF001 - the documented name
+    together = (
+        select(item.c.id, item.c.source, item.c.title, item.c.link, story_item.c.why)
+        .join(story_item, story_item.c.item == item.c.id)
+        .where(story_item.c.story == mine.story)
+        .order_by(item.c.id)
+    )
+    return {**line, "why": mine.why, "items": _lines(connection, together)}
+
+
+def decisions_of(connection: Connection, number: str) -> Sequence[Line]:
+    """What was decided for an item, subscription by subscription, in the order it was decided."""
+    return _lines(connection, select(decision).where(decision.c.item == int(number)).order_by(decision.c.id))
+
+
+def deliveries_of(connection: Connection, story_number: int) -> Sequence[Line]:
+    """Every delivery made for a story."""
+    statement = (
+        select(delivery, alert.c.subscription)
+        .join(alert, alert.c.id == delivery.c.alert)
+        .where(alert.c.story == story_number)
+        .order_by(delivery.c.id)
+    )
+    return _lines(connection, statement)
