@@ -1,0 +1,114 @@
+"""Politeness: how often and how many at once one host is asked, and whether it wants to be left alone for a while."""
+
+import asyncio
+from types import TracebackType
+
+from rarewatch.clock import Clock
+from rarewatch.errors import RateLimited
+
+_SWEEP = 256
+
+
+class _Lane:
+    """One host: `users` count those inside or waiting, `start` is the earliest next start (loop time), `rest` ends at (POSIX)."""
+
+    __slots__ = ("gate", "rest", "slots", "start", "users")
+
+    def __init__(self, per_host: int) -> None:
+        self.slots, self.gate = asyncio.Semaphore(per_host), asyncio.Lock()
+        self.users, self.start, self.rest = 0, 0.0, 0.0
+
+
+class Lanes:
+    """Every host's lane; hosts that are neither in use nor resting are forgotten, so the table stays small."""
+
+    def __init__(self, per_host: int, politeness: float, clock: Clock) -> None:
+        """`per_host` requests at once, `politeness` seconds between two starts, per name and port."""
+        self._per_host, self._politeness, self._clock = per_host, politeness, clock
+        self._lanes: dict[str, _Lane] = {}
+        self._sweep_at = _SWEEP
+
+    def __len__(self) -> int:
+        """How many hosts are remembered just now."""
+        return len(self._lanes)
+
+    def turn(self, host: str, url: str) -> "Turn":
+        """Wait for a turn at `host` with `async with`; raises `RateLimited` at once while the host rests."""
+        return Turn(self, host, url)
+
+    def rest(self, host: str, seconds: float) -> None:
+        """Leave `host` alone for so long."""
+        lane = self._lane(host)
+        lane.rest = max(lane.rest, self._clock().timestamp() + seconds)
+
+    async def enter(self, host: str, url: str) -> _Lane:
+        """Come in when it is this request's turn."""
+        lane = self._lane(host)
+        self._refuse_resting(lane, url)
+        lane.users += 1
+        try:
+            await lane.slots.acquire()
+        except asyncio.CancelledError:
+            lane.users -= 1
+            raise
+        try:
+            await self._space(lane)
+            self._refuse_resting(lane, url)
+        except (asyncio.CancelledError, RateLimited):
+            self.leave(lane)
+            raise
+        return lane
+
+    def leave(self, lane: _Lane) -> None:
+        """Make room for the next one."""
+        lane.slots.release()
+        lane.users -= 1
+        if len(self._lanes) >= self._sweep_at:
+            self._sweep()
+
+    def _lane(self, host: str) -> _Lane:
+        lane = self._lanes.get(host)
+        if lane is None:
+            lane = self._lanes[host] = _Lane(self._per_host)
+        return lane
+
+    def _refuse_resting(self, lane: _Lane, url: str) -> None:
+        if lane.rest:
+            left = lane.rest - self._clock().timestamp()
+            if left > 0:
+                raise RateLimited(f"the host asked to be left alone, again in {left:.0f} s", url=url, after=left)
+            lane.rest = 0.0
+
+    async def _space(self, lane: _Lane) -> None:
+        if self._politeness <= 0:
+            return
+        loop = asyncio.get_running_loop()
+        async with lane.gate:  # one after the other, so that a start that comes late moves the next one too
+            if (wait := lane.start - loop.time()) > 0:
+                await asyncio.sleep(wait)
+            lane.start = loop.time() + self._politeness
+
+    def _sweep(self) -> None:
+        """Forget idle hosts; the next sweep waits until the table has doubled, so sweeping costs little per request."""
+        now, wall = asyncio.get_running_loop().time(), self._clock().timestamp()
+        for host, lane in list(self._lanes.items()):
+            if not lane.users and lane.start <= now and lane.rest <= wall:
+                del self._lanes[host]
+        self._sweep_at = max(_SWEEP, 2 * len(self._lanes))
+
+
+class Turn:
+    """One request's turn in its host's lane."""
+
+    __slots__ = ("_host", "_lane", "_lanes", "_url")
+
+    def __init__(self, lanes: Lanes, host: str, url: str) -> None:
+        self._lanes, self._host, self._url = lanes, host, url
+        self._lane: _Lane | None = None
+
+    async def __aenter__(self) -> None:
+        self._lane = await self._lanes.enter(self._host, self._url)
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._lane is not None:
+            self._lanes.leave(self._lane)
