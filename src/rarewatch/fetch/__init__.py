@@ -1,0 +1,6 @@
+"""The HTTP edge: one request at a time, politely, within limits, to public addresses only; every failure is a `SourceFault`."""
+
+from rarewatch.fetch.drive import drive
+from rarewatch.fetch.web import Web
+
+__all__ = ["Web", "drive"]
