@@ -374,7 +374,7 @@ def test_any_alert_gives_a_sound_mail(message):
     assert max(map(len, raw.split(b"\r\n"))) <= 998
     assert mail.get_body(("plain",)).get_content().replace("\r\n", "\n") == made["text"]
     assert mail.get_body(("html",)).get_content().replace("\r\n", "\n").rstrip("\n") == made["html"].rstrip("\n")
-    assert " ".join(mail["Subject"].split()) == made["subject"]
+    assert mail["Subject"] == made["subject"]
     assert mail["Message-ID"] == made["message_id"]
     assert re.fullmatch(r"<rarewatch\.[A-Za-z0-9_-]{1,40}@example\.org>", made["message_id"])
 
@@ -429,6 +429,13 @@ def test_an_address_is_read_or_refused(text):
 def test_two_deliveries_never_share_an_id(one, other):
     same = _email_mime.message_id(one, "example.org") == _email_mime.message_id(other, "example.org")
     assert same is (one == other)
+
+
+@pytest.mark.parametrize("headline", ["0¡¡¡¡¡¡ࠀ ¡", "稀 土 " * 40, "a b " * 40, "=?utf-8?q?x?=", "plain"])
+def test_a_subject_keeps_its_blanks_where_it_is_folded(headline):
+    made, raw, mail = written(replace(MESSAGE, headline=headline, possible_repeat=True))
+    assert mail["Subject"] == made["subject"]
+    assert max(map(len, raw.partition(b"\r\n\r\n")[0].split(b"\r\n"))) <= 76
 
 
 async def test_a_long_sender_domain_keeps_its_ids_whole():

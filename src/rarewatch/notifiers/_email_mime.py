@@ -4,11 +4,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime
 from hashlib import sha256
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -20,16 +22,29 @@ _WHOLE = frozenset(("message-id", "in-reply-to", "references", "list-id"))
 
 
 class _Policy(EmailPolicy):
-    """The SMTP policy, but for headers of ids: the email package turns an id longer than a line into an encoded word.
+    """The SMTP policy, but for two kinds of headers that the email package folds wrongly.
 
-    Such a header is left on one line; ids are ASCII and far below the 998 characters RFC 5322 allows.
+    Ids longer than a line would become encoded words: they are left on one line, ASCII and far below the 998 characters RFC 5322
+    allows. A subject that is split into several encoded words may lose the blank where it is split: the older `Header` does not.
     """
 
+    def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
+        # Kept as it is: parsing would decode what a page wrote to look like an encoded word.
+        return (name, wording.tidy(value)) if name.lower() == "subject" else super().header_store_parse(name, value)
+
     def fold(self, name: str, value: str) -> str:
+        if name.lower() == "subject":
+            return f"{name}: {_subject(name, str(value))}{self.linesep}"
         return f"{name}: {value}{self.linesep}" if name.lower() in _WHOLE else super().fold(name, value)
 
     def fold_binary(self, name: str, value: str) -> bytes:
-        return self.fold(name, value).encode("ascii") if name.lower() in _WHOLE else super().fold_binary(name, value)
+        return self.fold(name, value).encode("ascii")
+
+
+def _subject(name: str, value: str) -> str:
+    if value.isascii() and "=?" not in value and len(name) + 2 + len(value) <= 76:
+        return value
+    return Header(value, "utf-8", maxlinelen=76, header_name=name).encode(splitchars="", linesep="\r\n")
 
 
 # 7bit makes the email package choose base64 or quoted-printable, so no server needs 8BITMIME and no line is too long for SMTP.
