@@ -1,0 +1,6 @@
+"""The configuration people write: a folder of YAML files, read, checked as a whole, and turned into nouns."""
+
+from rarewatch.config.loading import Config, load, load_watch, shipped
+from rarewatch.config.models import NotifierConfig, Settings, Workers
+
+__all__ = ["Config", "NotifierConfig", "Settings", "Workers", "load", "load_watch", "shipped"]

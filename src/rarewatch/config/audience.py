@@ -1,0 +1,78 @@
+"""`audience.yaml` -> `Subscription` values."""
+
+from collections.abc import Collection, Mapping
+
+from rarewatch.config.mistakes import Mistakes
+from rarewatch.config.models import AudienceFile, SubscriberSpec
+from rarewatch.config.reader import Node
+from rarewatch.config.units import suggestion
+from rarewatch.nouns.alert import Subscription, Target
+from rarewatch.nouns.watch import Rule
+
+
+class Audience:
+    """Gathers subscriptions; disabled subscribers are checked like the others and then left out."""
+
+    def __init__(self, mistakes: Mistakes, rules: Collection[str] | None, notifiers: Collection[str] | None) -> None:
+        """`rules` and `notifiers` that may be named; None when they could not be read."""
+        self.found: dict[str, Subscription] = {}
+        self._places: dict[str, Node] = {}
+        self._mistakes = mistakes
+        self._rules = rules
+        self._notifiers = notifiers
+
+    def add(self, node: Node) -> None:
+        """Read the file."""
+        entries = node.child("subscribers")
+        if self._mistakes.check(AudienceFile, node) is None or entries is None:
+            return
+        ids: dict[str, Node] = {}
+        for entry in entries.children():
+            fresh = not entry.text("id") or self._mistakes.unique(ids, "subscriber", entry.text("id"), entry.child("id") or entry)
+            spec = self._mistakes.check(SubscriberSpec, entry)
+            self._check_names(entry)
+            if spec is not None and fresh and spec.enabled:
+                targets = tuple(Target(one.via, to) for one in spec.deliver for to in one.to)
+                self._check_targets(entry, targets)
+                name, rules = spec.name.strip() or spec.id, frozenset(spec.rules or ())
+                self.found[spec.id] = Subscription(spec.id, name, targets, rules, spec.min_severity, spec.time_zone)
+                self._places[spec.id] = entry
+
+    def _check_names(self, node: Node) -> None:
+        """Hold the rules and notifiers that are named against those there are, whatever else is wrong with the subscriber."""
+        listed, deliver = node.child("rules"), node.child("deliver")
+        for place in listed.children() if listed else ():
+            self._check_name("rule", place, self._rules)
+        for place in deliver.children() if deliver else ():
+            self._check_name("notifier", place.child("via"), self._notifiers)
+
+    def _check_name(self, what: str, node: Node | None, known: Collection[str] | None) -> None:
+        if node is None or known is None or not isinstance(node.value, str) or node.value.strip() in known:
+            return
+        hint = suggestion(node.value, sorted(known)) if known else f"no {what} is configured at all"
+        self._mistakes.add(node, f"there is no {what} '{node.value}'", hint)
+
+    def _check_targets(self, node: Node, targets: tuple[Target, ...]) -> None:
+        for target in dict.fromkeys(target for target in targets if targets.count(target) > 1):
+            hint = "one subscriber tells one address once"
+            self._mistakes.add(node.child("deliver") or node, f"'{target.to}' by {target.via} is named twice", hint)
+
+    def warnings(self, rules: Mapping[str, Rule]) -> list[str]:
+        """What is allowed but hardly meant: nobody to tell, never told, told twice, rules nobody hears of."""
+        live = {rule.id: rule for rule in rules.values() if rule.enabled}
+        told, heard, seen = list[str](), set[str](), dict[Target, str]()
+        if not self.found:
+            told.append("audience.yaml: nobody is told of anything: there is no enabled subscriber")
+        for name, subscription in self.found.items():
+            wanted = [live[rule] for rule in subscription.rules or live if rule in live]
+            reached = {rule.id for rule in wanted if rule.severity >= subscription.min_severity}
+            heard |= reached
+            if not reached:
+                told.append(
+                    f"{self._places[name].where}: '{name}' can never be told: no enabled rule it wants reaches its severity"
+                )
+            for target in subscription.targets:
+                if (other := seen.setdefault(target, name)) != name:
+                    told.append(f"{self._places[name].where}: '{name}' and '{other}' both tell {target.to}: twice for one event")
+        unheard = [rule for rule in live if rule not in heard] if self.found else []
+        return told + [f"{live[rule].where}: nobody is told of rule '{rule}'" for rule in unheard]

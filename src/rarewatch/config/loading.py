@@ -1,0 +1,99 @@
+"""Reads the whole configuration folder, or only what is watched for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from rarewatch.config import program
+from rarewatch.config.audience import Audience
+from rarewatch.config.entities import Entities
+from rarewatch.config.folder import AUDIENCE, ENTITIES, GLOSSARY, MAIN, RULES, SOURCES, Folder
+from rarewatch.config.mistakes import Mistakes
+from rarewatch.config.models import GlossaryFile, Settings
+from rarewatch.config.rules import Rules
+from rarewatch.config.sources import Sources
+from rarewatch.nouns.alert import Subscription
+from rarewatch.nouns.source import Source
+from rarewatch.nouns.watch import Alias, Entity, Watch
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything a configuration folder says.
+
+    `digest` is the sha-256 (hex) of the names and contents of all its files; `warnings` are sentences about what is allowed but
+    hardly meant.
+    """
+
+    settings: Settings
+    sources: Mapping[str, Source]
+    watch: Watch
+    audience: tuple[Subscription, ...]
+    digest: str
+    folder: Path
+    warnings: tuple[str, ...] = ()
+
+
+def load(folder: Path) -> Config:
+    """Read the configuration in `folder`; paths in messages begin with it as given.
+
+    Raises `ConfigErrors` with every mistake of every file.
+    """
+    mistakes = Mistakes()
+    files = _open(folder, mistakes)
+    top = files.one(MAIN)
+    settings = program.settings(top, mistakes) if top else None
+    sources = Sources(mistakes)
+    for node in files.many(SOURCES):
+        sources.add(node)
+    watch, rules, warnings = _watch(files, mistakes)
+    audience = Audience(mistakes, None if RULES in files.unreadable else rules.ids, program.names(top))
+    if people := files.one(AUDIENCE):
+        audience.add(people)
+    mistakes.raise_all()
+    assert settings is not None
+    files.note_strays()
+    warnings = [*files.warnings, *warnings, *audience.warnings(watch.rules)]
+    if not any(source.enabled for source in sources.found.values()):
+        warnings.append(f"{folder / SOURCES}: nothing is read: no source is enabled")
+    subscriptions = tuple(audience.found.values())
+    return Config(settings, sources.found, watch, subscriptions, files.digest, folder, tuple(warnings))
+
+
+def load_watch(folder: Path) -> Watch:
+    """Read only entities, rules and glossary; raises `ConfigErrors` with every mistake in them."""
+    mistakes = Mistakes()
+    watch, _, _ = _watch(_open(folder, mistakes), mistakes)
+    mistakes.raise_all()
+    return watch
+
+
+def shipped() -> Path:
+    """The default configuration: inside the package when installed, else the repository's `config/`."""
+    installed = Path(__file__).parents[1] / "shipped"
+    return installed if installed.is_dir() else Path(__file__).parents[3] / "config"
+
+
+def _open(folder: Path, mistakes: Mistakes) -> Folder:
+    if not folder.is_dir():
+        mistakes.put(str(folder), (0, 0), "the configuration folder is missing", "name another with --config or RAREWATCH_CONFIG")
+        mistakes.raise_all()
+    return Folder(folder, mistakes)
+
+
+def _watch(files: Folder, mistakes: Mistakes) -> tuple[Watch, Rules, list[str]]:
+    entities, rules, glossary = Entities(mistakes), Rules(mistakes), dict[str, str]()
+    if node := files.one(ENTITIES):
+        entities.add(node)
+    for node in files.many(RULES):
+        rules.add(node)
+    node = files.one(GLOSSARY, required=False)
+    if node and (read := mistakes.check(GlossaryFile, node)):
+        glossary = dict(read.glossary or {})
+    # What is written down wrongly still exists for those who name it: one mistake is told once.
+    stand_ins = {name: Entity(name, "", name, aliases=(Alias(name),)) for name in entities.ids}
+    known = Watch({**stand_ins, **entities.found}, {**dict.fromkeys(rules.list_ids, ("?",)), **rules.lists}, {}, glossary)
+    if {ENTITIES, RULES} & files.unreadable:
+        return known, rules, entities.warnings
+    complete = rules.finish(known)
+    return replace(known, rules=complete), rules, entities.warnings

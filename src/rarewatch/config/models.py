@@ -1,0 +1,192 @@
+"""What may stand in the configuration files: one model a mapping, one field a key."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
+
+from rarewatch.config.units import (
+    DatabaseAddress,
+    Duration,
+    Filled,
+    Headers,
+    Id,
+    Level,
+    Line,
+    OneOrMore,
+    OneOrMoreTerms,
+    Searchable,
+    Size,
+    SomeDuration,
+    WebAddress,
+    Word,
+    Zone,
+)
+from rarewatch.nouns.source import Tier
+from rarewatch.nouns.watch import Severity
+
+
+class Mapped(BaseModel):
+    """A mapping in which only known keys may stand."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False, arbitrary_types_allowed=True)
+
+
+@dataclass(frozen=True, slots=True)
+class NotifierConfig:
+    """A notifier of `rarewatch.yaml`: its kind and the validated `Options` of that kind."""
+
+    kind: str
+    options: BaseModel
+
+
+class Workers(Mapped):
+    """How much is done at once."""
+
+    readers: Annotated[int, Field(ge=1, le=1000)] = 32
+    couriers: Annotated[int, Field(ge=1, le=1000)] = 8
+    per_host: Annotated[int, Field(ge=1, le=100)] = 2
+
+
+class Settings(Mapped):
+    """`rarewatch.yaml`: how this installation runs; `politeness` in seconds."""
+
+    database: DatabaseAddress = "sqlite:///var/rarewatch.db"
+    contact: Line = ""
+    workers: Workers = Workers()
+    politeness: Duration = 0.5
+    console_time_zone: Zone = "Asia/Shanghai"
+    notifiers: Mapping[Id, NotifierConfig] = Field(default_factory=dict)
+
+
+class PublisherFile(Mapped):
+    """A file in `sources/`; the parts are validated one by one."""
+
+    publisher: dict[str, Any] = Field(description="who publishes: id, name, tier")
+    defaults: dict[str, Any] | None = None
+    sources: list[Any] = Field(description="what is read, one entry an address")
+
+
+class PublisherSpec(Mapped):
+    """Who speaks."""
+
+    id: Id = Field(description="a short name such as gov.mofcom")
+    name: Filled = Field(description="the name in English")
+    zh: Line = ""
+    tier: Tier = Tier.TRADE_PRESS
+    state_owned: bool = False
+    caveat: Line = ""
+
+
+class SourceDefaults(Mapped):
+    """What every source of a file has unless it says otherwise."""
+
+    every: SomeDuration = 600.0
+    jitter: Annotated[float, Field(ge=0, le=0.5)] = 0.1
+    enabled: bool = True
+    language: Filled = "zh"
+    time_zone: Zone = "Asia/Shanghai"
+    baseline_age: Duration = 86_400.0
+    timeout: SomeDuration = 30.0
+    max_bytes: Size = 20_000_000
+    allow_private: bool = False
+    headers: Headers = Field(default_factory=dict)
+    user_agent: Line = ""
+    options: dict[str, Any] = Field(default_factory=dict)
+
+
+class SourceSpec(SourceDefaults):
+    """One address that is polled."""
+
+    id: Id = Field(description="a short name such as mofcom-policy")
+    kind: Filled = Field(description="how it is read: feed or listing")
+    url: WebAddress = Field(description="the address that is read")
+
+
+class EntityFile(Mapped):
+    """`entities.yaml`."""
+
+    entities: list[Any] | None = Field(description="a list of what is watched; it may be empty")
+
+
+class AliasSpec(Mapped):
+    """One way an entity is written; a bare text is short for `{text: ...}`."""
+
+    text: Searchable = Field(description="the words as they stand in a text")
+    with_any: OneOrMoreTerms = Field(default_factory=list, alias="with")
+    not_before: OneOrMoreTerms = Field(default_factory=list)
+    not_after: OneOrMoreTerms = Field(default_factory=list)
+    case: bool = False
+    weak: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, value: object) -> object:
+        return {"text": value} if isinstance(value, str | int | float) else value
+
+
+class EntitySpec(Mapped):
+    """One thing that is watched by id."""
+
+    id: Id = Field(description="a short name such as org.northern_rare_earth")
+    kind: Word = Field(description="one word such as company, body, policy")
+    name: Filled = Field(description="the name in English")
+    zh: Line = ""
+    parent: Line = ""
+    note: str = ""
+    bare: bool = True
+    aliases: list[AliasSpec] = Field(default_factory=list)
+
+
+class RuleFile(Mapped):
+    """A file in `rules/`."""
+
+    lists: dict[str, Any] | None = None
+    rules: list[Any] | None = None
+
+
+class TermList(RootModel[Annotated[list[Searchable], Field(min_length=1)]]):
+    """One entry of `lists`."""
+
+
+class RuleSpec(Mapped):
+    """One rule; its condition is validated by the matchers it names."""
+
+    id: Id = Field(description="a short name such as export-control")
+    title: Filled = Field(description="what an alert says of this rule")
+    title_zh: Line = ""
+    severity: Level = Severity.NOTABLE
+    enabled: bool = True
+    when: Any = Field(description="the condition: all, any, none, or a matcher such as terms")
+
+
+class AudienceFile(Mapped):
+    """`audience.yaml`."""
+
+    subscribers: list[Any] | None = Field(description="a list of who is told; it may be empty")
+
+
+class DeliverSpec(Mapped):
+    """Where a subscriber is told: a notifier of `rarewatch.yaml` and one or more addresses there."""
+
+    via: Filled = Field(description="the name of a notifier in rarewatch.yaml")
+    to: OneOrMore = Field(description="an address there, such as a Slack channel or a mail address")
+
+
+class SubscriberSpec(Mapped):
+    """Who is told of what."""
+
+    id: Id = Field(description="a short name such as desk")
+    name: Line = ""
+    rules: Annotated[list[Filled], Field(min_length=1)] | None = None
+    min_severity: Level = Severity.LOG
+    time_zone: Zone = "Asia/Shanghai"
+    enabled: bool = True
+    deliver: Annotated[list[DeliverSpec], Field(min_length=1)] = Field(description="where: `- {via: slack, to: C0123456789}`")
+
+
+class GlossaryFile(Mapped):
+    """`glossary.yaml`: Chinese terms and their English."""
+
+    glossary: dict[Filled, Filled] | None = None
