@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rarewatch.text.plain import plain, tidy
+from rarewatch.text.plain import _parsed, _simple, plain, tidy
 
 
 @pytest.mark.parametrize(
@@ -63,3 +63,34 @@ def test_inline_tags_leave_no_gap(text, data):
 def test_never_raises_and_is_tidy(markup):
     text = plain(markup)
     assert text == tidy(text)
+
+
+PIECE = st.sampled_from(
+    ["稀", "a ", " b", "&amp;", "&lt;", "&nbsp", "é", ">", "'", "<br/>", "<hr>", '<img alt="a b">', "<p>一", "<h2>题</h2>"]
+)
+ELEMENT = st.sampled_from(
+    [
+        ("<p>", "</p>"),
+        ("<DIV class='x'>", "</DIV>"),
+        ("<b>", "</b>"),
+        ("<a href=/x>", "</a >"),
+        ("<ul><li>", "</ul>"),
+    ]
+)
+BALANCED = st.recursive(
+    PIECE,
+    lambda inner: st.tuples(ELEMENT, st.lists(inner, max_size=4)).map(lambda made: made[0][0] + "".join(made[1]) + made[0][1]),
+    max_leaves=12,
+)
+
+
+@given(st.lists(BALANCED, max_size=4).map("".join))
+def test_the_short_way_says_what_the_tree_says(markup):
+    assert _simple(markup) == _parsed(markup)
+
+
+@given(st.text(st.sampled_from("<>/ap \"'=稀"), max_size=40))
+def test_the_short_way_gives_up_where_tags_are_not_simple(markup):
+    simple = _simple(markup)
+    if simple is not None:
+        assert "".join(simple.split()) == "".join(_parsed(markup).split())

@@ -26,6 +26,7 @@ _MEDIA = {
     b"GIF8": "an image",
     b"PK\x03\x04": "a zip file",
 }
+_BASE = re.compile(rb"\bbase\s*=", re.IGNORECASE)
 _AS_UTF8 = {"content-type": "application/xml; charset=utf-8"}
 _EXPANSION = 1_000_000
 
@@ -46,13 +47,22 @@ def read_text(body: bytes, content_type: str, charset: str) -> Decoded:
     return Decoded(_CONTROL.sub("", read.text.lstrip("\ufeff \t\r\n")), read.encoding, read.damaged)
 
 
-def parse(document: bytes) -> Parsed:
-    """Every entry feedparser finds in `document` (UTF-8); links stay as relative as they are written.
+def base_for(document: bytes, address: str) -> str:
+    """The base address feedparser must be told for `document`, which came from `address`: "" wherever that is right.
+
+    Without one it leaves relative links and guids as they are written, so a feed that moves keeps the ids of its entries. But
+    where a document sets a base of its own for one entry, feedparser forgets it afterwards only if there was one before.
+    """
+    return address if _BASE.search(document) else ""
+
+
+def parse(document: bytes, base: str = "") -> Parsed:
+    """Every entry feedparser finds in `document` (UTF-8); `base` as `base_for` gave it for the whole document.
 
     Raises `NotAFeed` where there is no trace of a feed. No address or file is ever opened and no entity grows.
     """
     root = _root(document)
-    result = _feedparser(_calm_prolog(document))
+    result = _feedparser(_calm_prolog(document), {**_AS_UTF8, "content-location": base} if base else _AS_UTF8)
     entries = list(result["entries"])
     version = str(result.get("version") or "")
     if root == b"html" or not (entries or version):
@@ -76,19 +86,19 @@ def describe(text: str) -> str:
     return f"a document that begins with {start_of_text!r}"
 
 
-def _feedparser(document: bytes) -> Any:
+def _feedparser(document: bytes, headers: dict[str, str]) -> Any:
     try:
-        return _call(document)
+        return _call(document, headers)
     except Exception:  # noqa: BLE001 - on malformed input it raises whatever its parts raise
         scrubbed = _CHARACTER_REFERENCE.sub(_harmless, document)
     try:
-        return _call(scrubbed)
+        return _call(scrubbed, headers)
     except Exception as error:
         raise NotAFeed(f"a document that cannot be parsed ({type(error).__name__})") from error
 
 
-def _call(document: bytes) -> Any:
-    return feedparser.parse(io.BytesIO(document), response_headers=_AS_UTF8, resolve_relative_uris=False, sanitize_html=False)
+def _call(document: bytes, headers: dict[str, str]) -> Any:
+    return feedparser.parse(io.BytesIO(document), response_headers=headers, resolve_relative_uris=False, sanitize_html=False)
 
 
 def _harmless(reference: re.Match[bytes]) -> bytes:

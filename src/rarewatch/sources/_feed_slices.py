@@ -5,11 +5,13 @@ inside an entry that could colour the next one. Everything around the entries is
 xml:lang, namespaces) is there when it is parsed in a smaller company.
 """
 
+import re
 from dataclasses import dataclass
 from itertools import pairwise
 from xml.parsers import expat
 
 _ROOTS = {"rss": "item", "RDF": "item", "feed": "entry"}
+_NAME = re.compile(rb"<([^\s/>]+)")
 _INNOCENT = frozenset({"http://www.w3.org/1999/xhtml"})
 
 
@@ -42,12 +44,20 @@ def cut(document: bytes) -> Slices | None:
         return None
     spans = []
     for start, close in places:
-        end = document.index(b">", close) + 1
+        end = document.find(b">", close) + 1
+        if document[close:end].split()[0].rstrip(b">") != b"</" + _name(document, start):
+            return None  # <item/>: what follows is the end of something else
         spans.append((start, end))
     gaps = (document[left[1] : right[0]] for left, right in pairwise(spans))
     if any(gap.strip() for gap in gaps):
         return None
     return Slices(document[: spans[0][0]], tuple(document[start:end] for start, end in spans), document[spans[-1][1] :])
+
+
+def _name(document: bytes, start: int) -> bytes:
+    """The name of the start tag at `start`, prefix and all."""
+    found = _NAME.match(document, start)
+    return found.group(1) if found else b""
 
 
 class _Cutter:
@@ -80,8 +90,6 @@ class _Cutter:
 
     def _end(self, _name: str) -> None:
         if self._opened >= 0 and self._depth == self._entry_depth:
-            if self.parser.CurrentByteIndex == self._opened:  # <item/>: no end tag to find
-                raise _NotPlainError
             self.places.append((self._opened, self.parser.CurrentByteIndex))
             self._opened = -1
         self._depth -= 1

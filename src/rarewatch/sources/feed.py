@@ -15,7 +15,7 @@ from rarewatch.errors import BadEncoding, NotAFeed, SourceFault, Truncated
 from rarewatch.nouns.source import Draft, Get, Got, Reading, Seen, Source, Validators
 from rarewatch.sources import Visit, _feed_json
 from rarewatch.sources._feed_drafts import draft
-from rarewatch.sources._feed_parse import Parsed, describe, parse, read_text
+from rarewatch.sources._feed_parse import Parsed, base_for, describe, parse, read_text
 from rarewatch.sources._feed_slices import cut
 from rarewatch.text.charset import known
 
@@ -97,7 +97,8 @@ class _Look:
         new = [at for at, mark in enumerate(marks) if not self._seen.knows(mark)]
         drafts: Sequence[Draft] = ()
         if new:
-            parsed = parse(document if len(new) == len(marks) else slices.only(new))
+            wanted = document if len(new) == len(marks) else slices.only(new)
+            parsed = parse(wanted, base_for(document, self._got.url))
             if parsed.trouble or len(parsed.entries) != len(new):
                 return None
             drafts = self._drafts(parsed)
@@ -105,7 +106,7 @@ class _Look:
         return Reading(marked, marks=marks, known=len(marks) - len(new), faults=self._faults(""))
 
     def _whole(self, document: bytes) -> Reading:
-        parsed = parse(document)
+        parsed = parse(document, base_for(document, self._got.url))
         return self._marked_by_content(self._drafts(parsed), parsed.trouble)
 
     def _drafts(self, parsed: Parsed) -> tuple[Draft, ...]:
