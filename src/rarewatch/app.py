@@ -128,7 +128,13 @@ async def open_service(
         enrolled = {source.id: source for source in config.sources.values() if source.enabled}
         await writer(_take_over, store, list(config.sources.values()), now())
         workers = config.settings.workers
-        web = Web(contact=config.settings.contact, per_host=workers.per_host, politeness=config.settings.politeness, clock=now)
+        web = Web(
+            contact=config.settings.contact,
+            per_host=workers.per_host,
+            politeness=config.settings.politeness,
+            at_once=workers.readers,
+            clock=now,
+        )
         stack.push_async_callback(web.aclose)
         channels = notifiers_in_use(config)
         for channel in channels.values():

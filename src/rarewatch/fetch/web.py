@@ -30,12 +30,19 @@ _LONGEST_LINE = 65_536
 class Web:
     """The web as a source sees it; one for the whole program, used from one event loop, closed with `aclose` or `async with`.
 
-    How many requests run at once over all hosts is for the caller to limit; here only each host is spared. Connections to
+    Waiting for a host's turn keeps no request from another host: only who has the turn takes one of the places. Connections to
     sources that may lead to private addresses are kept apart from all others.
     """
 
-    def __init__(self, *, contact: str, per_host: int, politeness: float, clock: clock.Clock = clock.now) -> None:
-        """`contact` stands in the User-Agent; `per_host` requests at once and `politeness` seconds between starts, per host."""
+    def __init__(
+        self, *, contact: str, per_host: int, politeness: float, at_once: int = 32, clock: clock.Clock = clock.now
+    ) -> None:
+        """Nothing is opened yet.
+
+        `contact` stands in the User-Agent; `per_host` requests at once and `politeness` seconds between starts, per host;
+        `at_once` requests over all hosts.
+        """
+        self._places = asyncio.Semaphore(at_once)
         self._agent = f"rarewatch/{__version__} (+{contact})" if contact else f"rarewatch/{__version__}"
         self._clock = clock
         self._lanes = Lanes(per_host, politeness, clock)
@@ -70,7 +77,7 @@ class Web:
                 check_host(here.url.host, private=access.allow_private)
             except Forbidden as error:
                 raise ForbiddenAddress(str(error), url=here.text) from None
-            async with self._lanes.turn(here.lane, here.text):
+            async with self._lanes.turn(here.lane, here.text), self._places:
                 got = await self._ask(trip, access, cap)
             if got is not None:
                 return got
