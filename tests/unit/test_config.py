@@ -150,6 +150,13 @@ WARNED = [
         },
         "nobody is told of rule 'more'",
     ),
+    (
+        {
+            "rules_desk": RIGHT["rules/desk.yaml"] + "  - {id: more, title: M, severity: log, when: {terms: [x1]}}\n",
+            "audience": RIGHT["audience.yaml"].partition("  - id: everything")[0],
+        },
+        "",
+    ),
     ({"sources_ministry": swap("sources/ministry.yaml", "    every: 90s", "    enabled: false")}, "no source is enabled"),
     (
         {"entities": swap("entities.yaml", "中国北方稀土", "稀")},

@@ -74,5 +74,6 @@ class Audience:
             for target in subscription.targets:
                 if (other := seen.setdefault(target, name)) != name:
                     told.append(f"{self._places[name].where}: '{name}' and '{other}' both tell {target.to}: twice for one event")
-        unheard = [rule for rule in live if rule not in heard] if self.found else []
+        # A rule of severity `log` is there to be recorded, not told.
+        unheard = [name for name, rule in live.items() if name not in heard and rule.severity] if self.found else []
         return told + [f"{live[rule].where}: nobody is told of rule '{rule}'" for rule in unheard]
