@@ -7,9 +7,8 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from rarewatch.nouns.source import Draft
-from rarewatch.text.plain import plain, tidy
+from rarewatch.text.plain import clean, plain, tidy
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _TAG = re.compile(
     r"</?(?:a|abbr|b|big|blockquote|br|center|cite|code|dd|del|div|dl|dt|em|figure|font|h[1-6]|hr|i|img|ins|li|mark|o:p|ol|p|pre|"
     r"s|section|small|span|strike|strong|style|script|sub|sup|table|tbody|td|th|tr|u|ul)\b|<!",
@@ -24,16 +23,16 @@ def draft(entry: Mapping[str, Any], feed: Mapping[str, Any], base: str, *, guids
 
     `base` is the final address of the feed; `guids` False leaves the key empty.
     """
-    key = _string(entry, "id")
+    key = clean(_string(entry, "id"))
     return Draft(
         key=key if guids else "",
         url=absolute(_link(entry, key), base),
         title=words(_string(entry, "title"), _detail(entry, "title", "type")),
         text=max(_texts(entry), key=len, default=""),
-        dates=tuple(dict.fromkeys(date for name in _DATES if (date := " ".join(_string(entry, name).split())))),
+        dates=tuple(dict.fromkeys(" ".join(clean(date).split()) for name in _DATES if (date := _string(entry, name)))),
         author=words(_string(entry, "author")),
         origin=_origin(entry),
-        language=_string(entry, "language") or _detail(entry, "title", "language") or _string(feed, "language"),
+        language=clean(_string(entry, "language") or _detail(entry, "title", "language") or _string(feed, "language")),
     )
 
 
@@ -59,11 +58,6 @@ def words(value: str, kind: str = "text/html") -> str:
     return plain(value)
 
 
-def clean(value: str) -> str:
-    """`value` without what a database or a matcher cannot take: lone surrogates and NUL."""
-    return _SURROGATE.sub("\ufffd", value).replace("\0", "")
-
-
 def _raw(entry: Any, name: str) -> Any:
     # dict.get, because feedparser's own lookup offers "published" where "updated" is asked for, and is slow.
     return dict.get(entry, name) if isinstance(entry, dict) else None
@@ -71,7 +65,7 @@ def _raw(entry: Any, name: str) -> Any:
 
 def _string(entry: Mapping[str, Any], name: str) -> str:
     value = _raw(entry, name)
-    return clean(value).strip() if isinstance(value, str) else ""
+    return value.strip() if isinstance(value, str) else ""
 
 
 def _detail(entry: Mapping[str, Any], name: str, part: str) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 
 from rarewatch.errors import NotAFeed
 from rarewatch.nouns.source import Draft
-from rarewatch.sources._feed_drafts import absolute, clean, words
+from rarewatch.sources._feed_drafts import absolute, words
+from rarewatch.text.plain import clean
 
 _ITEMS = re.compile(r'"items"\s*:\s*\[')
 _NEXT = re.compile(r"[\s,]*")

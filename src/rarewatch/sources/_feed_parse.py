@@ -26,7 +26,7 @@ _MEDIA = {
     b"GIF8": "an image",
     b"PK\x03\x04": "a zip file",
 }
-_BASE = re.compile(rb"\bbase\s*=", re.IGNORECASE)
+_BASE = re.compile(rb"\bbase\s*=")
 _AS_UTF8 = {"content-type": "application/xml; charset=utf-8"}
 _EXPANSION = 1_000_000
 
@@ -53,7 +53,7 @@ def base_for(document: bytes, address: str) -> str:
     Without one it leaves relative links and guids as they are written, so a feed that moves keeps the ids of its entries. But
     where a document sets a base of its own for one entry, feedparser forgets it afterwards only if there was one before.
     """
-    return address if _BASE.search(document) else ""
+    return address if b"base" in (lower := document.lower()) and _BASE.search(lower) else ""
 
 
 def parse(document: bytes, base: str = "") -> Parsed:

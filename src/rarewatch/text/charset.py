@@ -6,7 +6,7 @@ UTF-8 is hardly ever valid by accident, so it is asked first; everything of the 
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -57,9 +57,10 @@ _META = re.compile(rb"""<meta\s[^>]*?charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGN
 _XML = re.compile(rb"""^\s*<\?xml\s[^>]*?encoding\s*=\s*["']\s*([\w.:-]+)""")
 _SNIFF = 8_192
 _PAIRS = re.compile(rb"[\x80-\xff]{2,}")
-_HIGH = re.compile(rb"[\x80-\xff]")
 _BEYOND_TWO_BYTES = re.compile("[\u0800-\U0010ffff]")
 _TWO_BYTES = re.compile("[\x80-\u07ff]")
+_THREE_BYTES = re.compile(rb"[\xe0-\xef][\x80-\xbf]{2}")
+_ASCII = bytes(range(128))
 _BIG5_PAIR = re.compile(rb"([\x81-\xfe])([\x40-\x7e\xa1-\xfe])")
 
 
@@ -121,14 +122,17 @@ def _claims(body: bytes, content_type: str, declared_in: DeclaredIn) -> Iterator
 
 def _not_quite_utf8(body: bytes, claims: tuple[str, ...]) -> Decoded:
     """Choose for bytes that are not valid UTF-8: damaged UTF-8, a declared encoding, or one that fits the look of the bytes."""
+    # A multi-byte encoding that decodes without error is evidence; a single-byte one always decodes, so it proves nothing.
+    firm = sorted((name for name in claims if name not in _PROVE_NOTHING), key=lambda name: name not in _MULTIBYTE)
+    # Read as UTF-8, GBK or Big5 gives about one U+FFFD a byte; a cut or dirty UTF-8 page gives a handful.
+    sequences, high = len(_THREE_BYTES.findall(body)), len(body.translate(None, _ASCII))
+    if firm and sequences * 6 < high and (strict := _first_strict(body, firm[:1])):
+        return strict
     utf8 = _lenient(body, "utf-8")
     bad = utf8.text.count("�") - body.count(b"\xef\xbf\xbd")
     good = sum(1 for _ in _BEYOND_TWO_BYTES.finditer(utf8.text)) - utf8.text.count("�")
-    # Read as UTF-8, GBK or Big5 gives about one U+FFFD a byte; a cut or dirty UTF-8 page gives a handful.
     if good >= 4 * bad or ((good or "utf-8" in claims) and _only_the_end_is_cut(body)):
         return utf8
-    # A multi-byte encoding that decodes without error is evidence; a single-byte one always decodes, so it proves nothing.
-    firm = sorted((name for name in claims if name not in _PROVE_NOTHING), key=lambda name: name not in _MULTIBYTE)
     guess = _by_look(body)
     if not guess and not good and not _TWO_BYTES.search(utf8.text):
         guess = _LATIN[:1]
@@ -149,7 +153,7 @@ def _only_the_end_is_cut(body: bytes) -> bool:
 
 def _by_look(body: bytes) -> tuple[str, ...]:
     """Encodings an undeclared body looks like: Han text keeps its high bytes together, Latin text has them one by one."""
-    high = len(_HIGH.findall(body))
+    high = len(body.translate(None, _ASCII))
     paired = sum(len(run.group()) for run in _PAIRS.finditer(body))
     if paired * 5 < high * 3:
         return ()
@@ -168,7 +172,7 @@ def _looks_like_big5(body: bytes) -> bool:
     return len(pairs) >= 4 and common * 10 >= len(pairs) * 9 and low * 10 >= len(pairs)
 
 
-def _first_strict(body: bytes, names: tuple[str, ...]) -> Decoded | None:
+def _first_strict(body: bytes, names: Iterable[str]) -> Decoded | None:
     for name in dict.fromkeys(names):
         try:
             return Decoded(body.decode(name), name, damaged=False)

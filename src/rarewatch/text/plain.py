@@ -55,7 +55,7 @@ def plain(markup: str) -> str:
     Runs of blanks become one space, empty lines vanish; a line break inside Han text that stands only in the source is no blank.
     Lone surrogates become U+FFFD.
     """
-    text = _SURROGATE.sub("\ufffd", markup).replace("\0", "")
+    text = clean(markup)
     if not _MARKUP.search(text):
         return tidy(html.unescape(text) if "&" in text else text)
     if "<![CDATA[" in text:  # wrapped twice by its publisher; HTML would read it as a comment
@@ -104,4 +104,15 @@ def tidy(text: str) -> str:
     """`text` with runs of blanks as one space, no empty lines, and no blanks at the ends of lines."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\n" not in text:
+        return " ".join(text.split())
     return _AROUND_BREAK.sub("\n", _LINE_BLANK.sub(" ", text)).strip()
+
+
+def clean(text: str) -> str:
+    """`text` without what a database or a matcher cannot take: lone surrogates become U+FFFD, NUL vanishes."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = _SURROGATE.sub("\ufffd", text)
+    return text.replace("\0", "")
