@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from rarewatch.text._characters import KIND, LATIN_KIND
 from rarewatch.text._offsets import Edit
+from rarewatch.text.characters import KIND, LATIN_KIND
 
 _THAI = "\u0e00-\u0e7f"
 _QUOTES = re.compile(rf"(?<![{_THAI}])โ++(?:[€\x80][™˜œ“”¦…\x85\x93-\x9d]?+|(?![{_THAI}]))")

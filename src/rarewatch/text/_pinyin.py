@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable, Iterator
 
-from rarewatch.text._characters import HAN
 from rarewatch.text._offsets import Edit
+from rarewatch.text.characters import HAN
 
 LEAST = 3
 """So many glosses make a text a glossed one; a page with fewer may mean its brackets."""
@@ -21,8 +21,9 @@ def _toned(final: str) -> str:
 
 
 _SYLLABLE = f"(?:(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])?(?:{'|'.join(map(_toned, _FINALS.split()))}))"
-_ONE = rf"\((?=[^)]{{2}}){_SYLLABLE}{{1,6}}\)"
-_GLOSSES = re.compile(rf"(?<=[{HAN}])(?:{_ONE})+")
+_INSIDE = rf"(?=[^)]{{2}}){_SYLLABLE}{{1,6}}\)"
+# It starts with the bracket, not with what stands before it: a search for one fixed character costs next to nothing.
+_GLOSSES = re.compile(rf"\((?<=[{HAN}]\(){_INSIDE}(?:\({_INSIDE})*")
 
 
 def glosses(text: str, quote: Callable[[int, int], str]) -> Iterator[Edit]:

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from itertools import accumulate
 from unicodedata import normalize
 
-from rarewatch.text._characters import BEYOND, HAN_KIND, IGNORED, KIND, LATIN_KIND, folded_char, plane
 from rarewatch.text._mojibake import mended
 from rarewatch.text._offsets import Draft, Edit, Places
 from rarewatch.text._pinyin import glosses
+from rarewatch.text.characters import BEYOND, HAN_KIND, IGNORED, KIND, LATIN_KIND, folded_char, plane
 
 _CAPITAL_I = re.compile("I(?<=[a-z]I)(?![A-Z])")
 _HIDDEN = re.compile(f"{IGNORED}+")
