@@ -11,13 +11,17 @@ from rarewatch.text.terms import in_words, looked_for
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """An alias made ready: numbers and folded texts instead of what people wrote; `cased` is "" where case does not matter."""
+    """An alias made ready.
+
+    `company` are the numbers of `with_any`; `before` and `after` pair the folded with the written words that must not stand there;
+    `cased` is "" where case does not matter.
+    """
 
     entity: str
     alias: Alias
     company: frozenset[int]
-    before: tuple[str, ...]
-    after: tuple[str, ...]
+    before: tuple[tuple[str, str], ...]
+    after: tuple[tuple[str, str], ...]
     cased: str
 
 
@@ -58,8 +62,12 @@ class Names:
 
 
 def _name(entity: str, alias: Alias, patterns: Patterns) -> Name:
-    before, after = (tuple(filter(None, map(looked_for, words))) for words in (alias.not_before, alias.not_after))
-    return Name(entity, alias, patterns.numbers(alias.with_any), before, after, _cased(alias.text) if alias.case else "")
+    cased = _cased(alias.text) if alias.case else ""
+    return Name(entity, alias, patterns.numbers(alias.with_any), _pairs(alias.not_before), _pairs(alias.not_after), cased)
+
+
+def _pairs(words: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    return tuple((pattern, word) for word in words if (pattern := looked_for(word)))
 
 
 def _cased(text: str) -> str:
@@ -71,10 +79,10 @@ def _objection(name: Name, field: Scanned, fields: Sequence[Scanned], start: int
     alias = name.alias
     if name.cased and _cased(field.span(start, end, "").text) != name.cased:
         return f"it counts only as “{alias.text}”, capitals alike"
-    for pattern, word in zip(name.before, alias.not_before, strict=False):
+    for pattern, word in name.before:
         if field.follows(pattern, end):
             return f"it does not count before “{word}”"
-    for pattern, word in zip(name.after, alias.not_after, strict=False):
+    for pattern, word in name.after:
         if field.precedes(pattern, start):
             return f"it does not count after “{word}”"
     if alias.with_any and not any(name.company & one.places.keys() for one in fields):

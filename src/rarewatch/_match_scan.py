@@ -1,12 +1,13 @@
 """One pass over a field: every watched pattern in it, weighed for word boundaries and for blanks that folding dropped."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ahocorasick_rs import AhoCorasick
 
 from rarewatch.nouns.watch import Field, Span
-from rarewatch.text.fold import HAN_KIND, KIND, LATIN_KIND, Folded, fold
+from rarewatch.text.characters import HAN_KIND, KIND, LATIN_KIND
+from rarewatch.text.fold import Folded, fold
 from rarewatch.text.terms import looked_for, loosened, word_edges
 
 Places = dict[int, list[tuple[int, int]]]
@@ -85,8 +86,9 @@ class Patterns:
         """The number of a term that was added."""
         return self._known.get(term)
 
-    def __len__(self) -> int:
-        return len(self._numbers)
+    def known(self) -> Iterator[tuple[str, int]]:
+        """Every term that was added, as written, with its number."""
+        return ((term, number) for term, number in self._known.items() if number is not None)
 
     def finish(self) -> None:
         """Build the automaton; nothing may be added afterwards."""

@@ -4,8 +4,8 @@ A matcher says which patterns the one automaton must look for, and reads the hit
 cost of an item does not grow with the number of rules.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
 from pydantic import BaseModel
@@ -15,10 +15,14 @@ from rarewatch.nouns.watch import Entity, Field, Mention, Scope, Span
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """What a matcher may look up while compiling: entities and term lists by id."""
+    """What a matcher may look up: entities and term lists by id; `members` holds the lists again, as sets."""
 
     entities: Mapping[str, Entity]
     lists: Mapping[str, tuple[str, ...]]
+    members: Mapping[str, frozenset[str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "members", {name: frozenset(terms) for name, terms in self.lists.items()})
 
 
 class Hits(Protocol):
@@ -26,6 +30,10 @@ class Hits(Protocol):
 
     def term(self, term: str, scope: Scope) -> Sequence[Span]:
         """Where `term` (as given by `Matcher.terms`) stands, in the order of the text."""
+        ...
+
+    def found(self) -> Collection[str]:
+        """Every term that stands anywhere in the item: lets a long list be asked in the time its few hits take."""
         ...
 
     def mention(self, entity: str, scope: Scope) -> Sequence[Span]:
