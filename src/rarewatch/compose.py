@@ -52,13 +52,14 @@ class Composer:
 
     def _why(self, match: Match) -> Why:
         rule = self._watch.rules.get(match.rule)
-        terms = dict.fromkeys(span.text for span in match.spans)
+        terms = dict.fromkeys(span.text for span in longest(match.spans))
         return Why(match.rule, rule.title if rule else match.rule, match.severity, tuple(terms)[:_TERMS])
 
     def _evidence(self, item: Item, matches: Sequence[Match]) -> Iterator[Evidence]:
-        """The sentences that made the rules fire, those of the text before the headline, which is shown anyway."""
+        """The sentences that made the rules fire: those of the text; the headline, which is shown anyway, only if there are none."""
         spans = {(span.field, span.start, span.end): span for match in matches for span in match.spans}
-        ordered = sorted(spans.values(), key=lambda span: (span.field == "title", span.start, span.end))
+        ordered = sorted(spans.values(), key=lambda span: (span.start, span.end))
+        ordered = [span for span in ordered if span.field == "text"] or ordered
         quotes = groupby(ordered, key=lambda span: (span.field, *sentence_at(_field(item, span), span.start)))
         for shown, ((field, start, end), inside) in enumerate(quotes):
             if shown == _SENTENCES:
@@ -71,6 +72,18 @@ class Composer:
         marks = [(max(s.start, start) - start, min(s.end, end) - start) for s in spans if s.start < end]
         sentence = text[start:end]
         return Evidence(field, sentence, tuple(marks), self._glosser.glosses(sentence))
+
+
+def longest(spans: Sequence[Span]) -> list[Span]:
+    """The spans that do not lie inside another one, in the same order."""
+    return [
+        span
+        for span in spans
+        if not any(
+            other.field == span.field and other.start <= span.start and span.end <= other.end and len(other.text) > len(span.text)
+            for other in spans
+        )
+    ]
 
 
 def caveat_of(publisher: Publisher) -> str:

@@ -135,9 +135,8 @@ def _say(item: Item, facts: dict[str, Any], loaded: Config, every: bool) -> None
     echo("5. Deliveries on this story:" if facts["deliveries"] else "5. No deliveries.")
     for sent in facts["deliveries"]:
         doubt = ", may have arrived twice" if sent["in_doubt"] else ""
-        echo(
-            f"   {sent['id']} {sent['via']} {sent['to']}: {sent['state']}{doubt}, {sent['attempts']} attempt(s) {sent['fault']}".rstrip()
-        )
+        tries = f"{sent['attempts']} attempt(s) {sent['fault']}".rstrip()
+        echo(f"   {sent['id']} {sent['via']} {sent['to']}: {sent['state']}{doubt}, {tries}")
 
 
 def _say_rules(facts: dict[str, Any], every: bool) -> None:
