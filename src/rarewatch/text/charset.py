@@ -134,7 +134,7 @@ def _not_quite_utf8(body: bytes, claims: tuple[str, ...]) -> Decoded:
     if good >= 4 * bad or ((good or "utf-8" in claims) and _only_the_end_is_cut(body)):
         return utf8
     guess = _by_look(body)
-    if not guess and not good and not _TWO_BYTES.search(utf8.text):
+    if not guess and 4 * (good + len(_TWO_BYTES.findall(utf8.text))) <= bad:
         guess = _LATIN[:1]
     strict = _first_strict(body, (*firm, *guess, *(name for name in claims if name in _LATIN)))
     if strict is not None:
