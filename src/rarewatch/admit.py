@@ -75,7 +75,8 @@ def _admit(item: Item, found: Marks, known: Mapping[bytes, Known], source: Sourc
         return _again(item, same)
     for mark in found.near:
         if mark in known and is_edit(known[mark].title, item.title):
-            return Admission(item, Status.REVISED, f"an edited title of item {known[mark].id}", known[mark].id)
+            before = known[mark]
+            return Admission(item, Status.REVISED, f"an edited title of item {before.id}", before.id, before.past)
     if baseline:
         return _at_first_reading(item, source, now)
     return Admission(item, Status.NEW, "not seen before in this source")
@@ -88,7 +89,8 @@ def _again(item: Item, same: Known) -> Admission:
         return Admission(item, Status.SEEN, f"item {same.id} again, this time without its text", same.id)
     if is_another(same, item):
         return Admission(item, Status.NEW, f"another announcement under the title and address of item {same.id}")
-    return Admission(item, Status.REVISED, f"the text of item {same.id} changed", same.id)
+    why = f"the text of item {same.id} " + ("came after its title" if same.title_only else "changed")
+    return Admission(item, Status.REVISED, why, same.id, same.past)
 
 
 def _at_first_reading(item: Item, source: Source, now: datetime) -> Admission:

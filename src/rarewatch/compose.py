@@ -56,7 +56,7 @@ class Composer:
         return Why(match.rule, rule.title if rule else match.rule, match.severity, tuple(terms)[:_TERMS])
 
     def _evidence(self, item: Item, matches: Sequence[Match]) -> Iterator[Evidence]:
-        """The sentences that made the rules fire: those of the text; the headline, which is shown anyway, only if there are none."""
+        """The sentences of the text that made the rules fire; the headline, which is shown anyway, only where there are none."""
         spans = {(span.field, span.start, span.end): span for match in matches for span in match.spans}
         ordered = sorted(spans.values(), key=lambda span: (span.start, span.end))
         ordered = [span for span in ordered if span.field == "text"] or ordered

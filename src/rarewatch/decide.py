@@ -24,7 +24,7 @@ def _for_one(
     wanted = tuple(match for match in matches if not subscription.rules or match.rule in subscription.rules)
     severe = tuple(match for match in wanted if match.severity >= subscription.min_severity)
     reason = Reason.FIRST
-    if admission.status is Status.BASELINE:
+    if admission.status is Status.BASELINE or admission.past:
         reason = Reason.BASELINE
     elif not wanted:
         reason = Reason.NOT_SUBSCRIBED

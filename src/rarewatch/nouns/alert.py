@@ -104,9 +104,9 @@ class Receipt:
 class Parcel:
     """One delivery in a courier's hand: what to tell, to whom, and what went before.
 
-    `delivery` is the row's id, `token` its name outside (unguessable, stable over retries); `attempt` counts from 1; `first_due` is
-    when it was first to go out; `in_doubt` says that an earlier attempt may have arrived; `receipt` is what a previous message to the
-    same target for the same story left behind, if any.
+    `delivery` is the row's id, `token` its name outside (unguessable, stable over retries); `attempt` counts from 1; `first_due`
+    is when it was first to go out; `in_doubt` says that an earlier attempt may have arrived; `receipt` is what a previous message
+    to the same target for the same story left behind, if any.
     """
 
     delivery: str

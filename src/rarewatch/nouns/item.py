@@ -53,9 +53,13 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """An item with its status and the reason, in words; `known_as` is the stored item's id for REVISED and SEEN."""
+    """An item with its status and the reason, in words; `known_as` is the stored item's id for REVISED and SEEN.
+
+    `past` marks a revision of what was there when its source was new: no news, whatever its text says.
+    """
 
     item: Item
     status: Status
     why: str
     known_as: str = ""
+    past: bool = False

@@ -7,7 +7,7 @@ from rarewatch.nouns.item import Stamp
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A stored item that carries one of a new item's marks."""
+    """A stored item that carries one of a new item's marks; `past` says that it came with the first reading of its source."""
 
     id: str
     title: str
@@ -15,6 +15,7 @@ class Known:
     digest: str
     title_only: bool
     published: Stamp | None
+    past: bool = False
 
 
 @dataclass(frozen=True, slots=True)

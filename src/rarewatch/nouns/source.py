@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal, Protocol
 
-from rarewatch.errors import SourceFault
+from rarewatch.errors import SourceFault, Truncated
 
 
 class Tier(StrEnum):
@@ -182,6 +182,11 @@ class Reading:
     unchanged: bool = False
     complete: bool = True
     faults: tuple[SourceFault, ...] = ()
+
+    @property
+    def covers_the_page(self) -> bool:
+        """Whether every entry of the page is among drafts and known ones, be it by its title alone."""
+        return self.complete or not any(isinstance(fault, Truncated) for fault in self.faults)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,7 @@ class SqlBook:
             item.c.title_only,
             item.c.published_at,
             item.c.precision,
+            item.c.status,
         )
         statement = select(*columns).join(item, item.c.id == item_mark.c.item)
         for some in _slices(sorted(set(marks)), _IN_LIST):
@@ -71,6 +72,7 @@ class SqlBook:
                     row.digest,
                     row.title_only,
                     rows.stamp(row.published_at, row.precision),
+                    past=row.status == Status.BASELINE.value,
                 )
         return found
 
@@ -239,7 +241,7 @@ class SqlBook:
                 "modified": validators.last_modified,
                 "hash": validators.body,
                 "known": "\n".join(marks[:_MARKS_KEPT]),
-                "base": seconds if reading.complete else None,
+                "base": seconds if reading.covers_the_page else None,
                 "now": seconds,
                 "fresh": seconds if new else None,
                 "failed": claim.failures + 1 if fault else 0,
