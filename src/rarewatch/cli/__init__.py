@@ -1,6 +1,7 @@
 """The command line: `rarewatch COMMAND --help` tells each command's options."""
 
 import sys
+from typing import Annotated
 
 import typer
 
@@ -38,16 +39,20 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def _options(
-    log_level: str = typer.Option(
-        "warning", "--log-level", help="Least level logged: debug, info, warning, error.", envvar="RAREWATCH_LOG_LEVEL"
-    ),
-    log_json: bool = typer.Option(False, "--log-json", help="Logs as JSON lines even on a terminal."),
-    _version_asked: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Show the version and exit."),
+    context: typer.Context,
+    log_level: Annotated[
+        str, typer.Option(envvar="RAREWATCH_LOG_LEVEL", help="Least level logged: debug, info, warning, error; `run` logs info.")
+    ] = "",
+    log_json: Annotated[bool, typer.Option("--log-json", help="Logs as JSON lines even on a terminal.")] = False,
+    _version_asked: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
 ) -> None:
     """Options before the command."""
-    if log_level.lower() not in {"debug", "info", "warning", "error"}:
+    level = log_level.lower() or ("info" if context.invoked_subcommand == "run" else "warning")
+    if level not in {"debug", "info", "warning", "error"}:
         raise typer.BadParameter("debug, info, warning or error", param_hint="--log-level")
-    log.set_up(level=log_level, json=True if log_json else None)
+    log.set_up(level=level, json=True if log_json else None)
 
 
 def main() -> None:

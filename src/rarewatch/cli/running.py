@@ -16,7 +16,6 @@ from rarewatch.nouns.source import Polled
 def run(folder: ConfigOption = None) -> None:
     """Watch every enabled source and deliver alerts, until SIGTERM or Ctrl-C."""
     loaded = read_config(folder)
-    log.set_up(level="info")
     asyncio.run(_run(loaded))
 
 
