@@ -50,6 +50,12 @@ def marks(item: Item) -> Marks:
     return Marks(tuple(same), tuple(_mark(item, kind, value) for kind, value in named))
 
 
+def all_marks(item: Item) -> tuple[bytes, ...]:
+    """Every mark of `item`, for looking it up and for remembering it."""
+    found = marks(item)
+    return found.same + found.near
+
+
 def admit(
     items: Iterable[Item], known: Mapping[bytes, Known], source: Source, now: datetime, *, baseline: bool
 ) -> Sequence[Admission]:

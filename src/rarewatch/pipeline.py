@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from rarewatch import schedule
-from rarewatch.admit import admit, marks
+from rarewatch.admit import admit, all_marks
 from rarewatch.clock import Clock
 from rarewatch.compose import Composer
 from rarewatch.decide import decide
@@ -25,7 +25,7 @@ from rarewatch.match import Compiled
 from rarewatch.normalise import normalise
 from rarewatch.notifiers import Notifier
 from rarewatch.nouns.alert import Delivered, DeliveryState, Parcel, Subscription
-from rarewatch.nouns.item import Admission, Item, Status
+from rarewatch.nouns.item import Admission, Status
 from rarewatch.nouns.source import Job, Polled, Reading
 from rarewatch.stores import Book, Store
 
@@ -81,11 +81,11 @@ def desk(batch: Iterable[tuple[Job, Reading]], kit: Kit) -> list[Polled]:
     now = kit.now()
     baskets = [(job, reading, [normalise(draft, job.source, now) for draft in reading.drafts]) for job, reading in batch]
     with kit.store.desk() as book:
-        known = book.known(mark for _, _, items in baskets for item in items for mark in _all_marks(item))
+        known = book.known(mark for _, _, items in baskets for item in items for mark in all_marks(item))
         polled = []
         for job, reading, items in baskets:
             admissions = admit(items, known, job.source, now, baseline=not job.claim.baselined)
-            kept = book.keep(admissions, _all_marks)
+            kept = book.keep(admissions, all_marks)
             told = [_tell(admission, job, book, kit, now) for admission in kept if admission.status is not Status.SEEN]
             new = sum(admission.status is Status.NEW for admission in kept)
             due_at = schedule.after_reading(job.source, now)
@@ -130,11 +130,6 @@ async def note_failure(parcel: Parcel, fault: DeliveryFault, kit: Kit) -> Delive
     due_at = None if dead else schedule.retry_at(parcel.token, parcel.attempt, fault, now)
     await kit.insist(kit.store.record_failure, parcel, fault, due_at, now)
     return _delivered(parcel, DeliveryState.DEAD if dead else DeliveryState.DUE, fault.detail)
-
-
-def _all_marks(item: Item) -> tuple[bytes, ...]:
-    found = marks(item)
-    return found.same + found.near
 
 
 def _report(job: Job, reading: Reading, kept: Sequence[Admission], told: Sequence[tuple[int, int]]) -> Polled:
