@@ -123,7 +123,7 @@ def _invented(key: str, seams: tuple[int, ...], start: int, end: int) -> bool:
     low, high = max(0, start - WINDOW), min(len(key), end + WINDOW)
     others = bisect_right(seams, high) - bisect_left(seams, low) - (last - first)
     around = (start - low) + (high - end)
-    return others > 0 and others * WORD >= around
+    return others * WORD >= around
 
 
 def _edge(key: str, seams: tuple[int, ...], at: int) -> bool:

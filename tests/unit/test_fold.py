@@ -134,6 +134,8 @@ def test_a_trap_is_folded(text, expected):
         ("中国稀(xi)土(tu)集(ji)团", "稀土", "稀(xi)土"),
         ("据\u200b 稀 \u200b土\u00ad 报", "稀土", "稀 \u200b土"),
         ("a  rare -\n earth b", "rare-earth", "rare -\n earth"),
+        ("rare \u200b  earth", " earth", " \u200b  earth"),
+        ("rare \u200b  earth", "rare ", "rare \u200b  "),
         ("Phase Ⅱ of", "phase ii", "Phase Ⅱ"),
         ("an oﬃce", "off", "oﬃ"),
         ("　　包  头", "包头", "包  头"),

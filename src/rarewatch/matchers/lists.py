@@ -52,7 +52,8 @@ class TermLists:
 
     def describe(self, options: BaseModel, lexicon: Lexicon) -> str:
         """`a term of “a” (12 terms) or “b” (3 terms)`."""
-        named = [f"“{name}” ({len(lexicon.lists.get(name, ()))} terms)" for name in _options(options).ids]
+        sizes = {name: len(lexicon.lists.get(name, ())) for name in _options(options).ids}
+        named = [f"“{name}” ({size} term{'' if size == 1 else 's'})" for name, size in sizes.items()]
         return f"a term of {in_words(named) or 'no list'}"
 
 
