@@ -16,6 +16,10 @@ _HAN = re.compile(r"[㐀-鿿]")
 _LATIN = re.compile(r"[A-Za-z]")
 _BRACKETED = re.compile(r"^\s*【([^】]{4,80})】")
 _FIRST_SENTENCE = re.compile(r"^(.{4,80}?[。！？!?；]|.{1,80})", re.DOTALL)
+_TAG = 16
+"""Characters of a language tag: enough for every one that says more than script and country."""
+_ADDRESS, _ADDRESS_KEPT = 2_000, 400
+"""PostgreSQL indexes no value of more than 2,700 bytes."""
 _SURROGATES = re.compile("[\ud800-\udfff\x00]")
 
 
@@ -27,11 +31,11 @@ def normalise(draft: Draft, source: Source, now: datetime) -> Item:
     return Item(
         source=source.id,
         key=_clean(draft.key).strip(),
-        url=canonical(link) if link else "",
+        url=identity_of(link),
         link=link,
         title=title,
         text=text,
-        language=draft.language or language_of(title + text[:500], source.language),
+        language=_clean(draft.language).strip()[:_TAG] or language_of(title + text[:500], source.language),
         published=published(draft.dates, source.time_zone, now),
         seen_at=now,
         digest=content_digest(title, text),
@@ -45,6 +49,14 @@ def normalise(draft: Draft, source: Source, now: datetime) -> Item:
 def _clean(text: str) -> str:
     """Without lone surrogates and NUL, which no database and no receiver takes."""
     return _SURROGATES.sub("\ufffd", text)
+
+
+def identity_of(link: str) -> str:
+    """The canonical address, "" for none; one too long for a database's index is shortened and told apart by its sha-256."""
+    address = canonical(link) if link else ""
+    if len(address.encode()) <= _ADDRESS:
+        return address
+    return f"{address[:_ADDRESS_KEPT]}#{hashlib.sha256(address.encode()).hexdigest()}"
 
 
 def content_digest(title: str, text: str) -> str:

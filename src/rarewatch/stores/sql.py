@@ -110,14 +110,14 @@ class SqlStore:
         s = source_state.c
         free = or_(s.lease_until.is_(None), s.lease_until < now.timestamp())
         wanted = s.due_at <= now.timestamp() if only is None else s.source.in_(only)
-        chosen = select(s.source).where(and_(s.enabled, wanted, free)).order_by(s.due_at).limit(limit)
+        columns = (s.source, s.etag, s.last_modified, s.body, s.marks, s.baselined_at, s.failures)
+        chosen = select(*columns).where(and_(s.enabled, wanted, free)).order_by(s.due_at, s.source).limit(limit)
         with self.begin() as connection:
-            rows = connection.execute(
-                update(source_state)
-                .where(s.source.in_(chosen.with_for_update(skip_locked=True).scalar_subquery()))
-                .values(lease_until=(now + lease).timestamp())
-                .returning(s.source, s.etag, s.last_modified, s.body, s.marks, s.baselined_at, s.failures, s.due_at)
-            ).all()
+            # First locked, then changed: as the subquery of one statement PostgreSQL may choose anew for every row it changes.
+            rows = connection.execute(chosen.with_for_update(skip_locked=True)).all()
+            if rows:
+                mine = s.source.in_([row.source for row in rows])
+                connection.execute(update(source_state).where(mine).values(lease_until=(now + lease).timestamp()))
         return [
             Claim(
                 source=row.source,
@@ -125,7 +125,7 @@ class SqlStore:
                 baselined=row.baselined_at is not None,
                 failures=row.failures,
             )
-            for row in sorted(rows, key=lambda row: row.due_at)
+            for row in rows
         ]
 
     def release_sources(self, claims: Iterable[Claim]) -> None:

@@ -34,7 +34,7 @@ def sources(connection: Connection) -> Sequence[Line]:
     newest = (
         select(
             item.c.source,
-            func.count().label("items"),
+            func.count().label("number"),
             func.max(item.c.published_at).label("last_published_at"),
             func.max(item.c.seen_at).label("last_item_at"),
         )
@@ -44,7 +44,7 @@ def sources(connection: Connection) -> Sequence[Line]:
     s = source_state.c
     columns = [s.source, s.url, s.enabled, s.due_at, s.polls, s.last_poll_at, s.last_ok_at, s.last_new_at]
     columns += [s.failures, s.fault, s.fault_detail, s.fault_since, s.baselined_at]
-    counts = [func.coalesce(newest.c.items, 0).label("items"), newest.c.last_published_at, newest.c.last_item_at]
+    counts = [func.coalesce(newest.c.number, 0).label("items"), newest.c.last_published_at, newest.c.last_item_at]
     statement = select(*columns, *counts).outerjoin(newest, newest.c.source == s.source).order_by(s.source)
     return _lines(connection, statement)
 
