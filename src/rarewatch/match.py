@@ -5,7 +5,7 @@ grow with the number of rules.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rarewatch._match_entities import Names, Refusal
 from rarewatch._match_rules import Bench, Trigger, Triggers, evidence, leaves, needed, ordered, told
@@ -71,12 +71,14 @@ class _Found:
         mentions: dict[str, list[Span]],
         refused: dict[str, list[Refusal]],
     ) -> None:
-        self._fields, self._patterns, self._terms = fields, patterns, terms
+        self._fields, self._patterns = fields, patterns
         self._mentions, self._refused = mentions, refused
+        self._numbers = frozenset(number for field in fields for number in field.places)
+        self._standing = frozenset(term for number in self._numbers for term in terms[number])
 
     def term(self, term: str, scope: Scope) -> Sequence[Span]:
         number = self._patterns.number(term)
-        if number is None:
+        if number is None or number not in self._numbers:
             return ()
         return [
             field.span(start, end, term)
@@ -85,9 +87,8 @@ class _Found:
             for start, end in field.places.get(number, ())
         ]
 
-    def found(self) -> Collection[str]:
-        numbers = dict.fromkeys(number for field in self._fields for number in field.places)
-        return [term for number in numbers for term in self._terms[number]]
+    def found(self) -> frozenset[str]:
+        return self._standing
 
     def mention(self, entity: str, scope: Scope) -> Sequence[Span]:
         return [span for span in self._mentions.get(entity, ()) if scope in ("any", span.field)]
@@ -100,8 +101,7 @@ class _Found:
         return sum(len(one.original) for one in self._fields if one.name == field)
 
     def triggers(self) -> Iterator[Trigger]:
-        for field in self._fields:
-            yield from field.places
+        yield from self._numbers
         yield from self._mentions
 
     def refused(self, entity: str) -> Iterable[Clause]:

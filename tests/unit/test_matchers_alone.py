@@ -19,7 +19,7 @@ class Hits:
         self._found = found
 
     def found(self):
-        return list(self._found)
+        return frozenset(self._found)
 
     def term(self, term, scope):
         self.asked.append((term, scope))

@@ -4,7 +4,7 @@ A matcher says which patterns the one automaton must look for, and reads the hit
 cost of an item does not grow with the number of rules.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
@@ -32,7 +32,7 @@ class Hits(Protocol):
         """Where `term` (as given by `Matcher.terms`) stands, in the order of the text."""
         ...
 
-    def found(self) -> Collection[str]:
+    def found(self) -> frozenset[str]:
         """Every term that stands anywhere in the item: lets a long list be asked in the time its few hits take."""
         ...
 

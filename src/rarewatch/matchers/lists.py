@@ -47,8 +47,9 @@ class TermLists:
 
     def spans(self, options: BaseModel, lexicon: Lexicon, hits: Hits, scope: Scope) -> Sequence[Span]:
         """Where terms of the lists stand in `scope`."""
-        members = [lexicon.members[name] for name in _options(options).ids if name in lexicon.members]
-        return [span for term in hits.found() if any(term in terms for terms in members) for span in hits.term(term, scope)]
+        standing = hits.found()
+        named = [name for name in _options(options).ids if name in lexicon.members]
+        return [span for name in named for term in sorted(standing & lexicon.members[name]) for span in hits.term(term, scope)]
 
     def describe(self, options: BaseModel, lexicon: Lexicon) -> str:
         """`a term of “a” (12 terms) or “b” (3 terms)`."""
