@@ -103,6 +103,8 @@ class Service:
         ]
         _log.info("started", sources=len(self.enrolled), rules=len(self.config.watch.rules))
         await self.engine.run(duties, stop)
+        # Said at once, for what is in hand may take a while and silence would look like a hang.
+        _log.info("stopping", in_hand=self.crew.in_hand, at_most_seconds=_DRAIN_SECONDS)
         try:
             await asyncio.wait_for(self.crew.drain(), _DRAIN_SECONDS)
         except TimeoutError:

@@ -113,6 +113,8 @@ class Crew:
         self._most_deliveries = couriers
         self._readings: set[asyncio.Task[None]] = set()
         self._deliveries: set[asyncio.Task[None]] = set()
+        self._away = 0
+        self._claiming = asyncio.Lock()
         self._closing = False
 
     async def send_readers(self) -> None:
@@ -125,11 +127,14 @@ class Crew:
 
     async def send_couriers(self) -> None:
         """Hand every delivery that is due to a courier, as far as there are free ones."""
-        free = self._most_deliveries - len(self._deliveries)
-        if free > 0 and not self._closing:
-            store, now = self._kit.store, self._kit.now()
-            for parcel in await self._kit.in_order(store.claim_deliveries, now, free, _COURIER_LEASE):
-                self._start(self._deliveries, self._bring(parcel))
+        # One at a time: two who count the same free couriers would send out more than there are.
+        async with self._claiming:
+            free = self._most_deliveries - self._away
+            if free > 0 and not self._closing:
+                store, now = self._kit.store, self._kit.now()
+                for parcel in await self._kit.in_order(store.claim_deliveries, now, free, _COURIER_LEASE):
+                    self._away += 1
+                    self._start(self._deliveries, self._bring(parcel))
 
     async def one_pass(self, only: Collection[str]) -> None:
         """Read each of the sources `only` once, due or not, and deliver until nothing is due."""
@@ -147,6 +152,11 @@ class Crew:
         self._closing = True
         while self._running:
             await asyncio.wait(self._running)
+
+    @property
+    def in_hand(self) -> int:
+        """How many readings and deliveries are under way."""
+        return len(self._running)
 
     @property
     def _running(self) -> set[asyncio.Task[None]]:
@@ -192,6 +202,9 @@ class Crew:
             delivered = Delivered(
                 parcel.delivery, parcel.subscription, parcel.target, parcel.item.title, DeliveryState.SENDING, str(error)
             )
+        finally:
+            # Back before the next are sent out, or the last free courier would wait for a tick.
+            self._away -= 1
         _log.info(
             "delivery",
             delivery=parcel.delivery,
