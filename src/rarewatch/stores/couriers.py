@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, literal, or_, select, update
 from sqlalchemy.engine import Row
 
 from rarewatch.errors import DeliveryFault
@@ -92,19 +92,15 @@ def _parcel(row: Row[Any]) -> Parcel:
 
 def release(connection: Connection, parcels: Iterable[Parcel]) -> None:
     """See `stores.Store.release_deliveries`."""
-    numbers = [int(parcel.delivery) for parcel in parcels]
-    connection.execute(
-        update(delivery)
-        .where(and_(_d.id.in_(numbers), _d.state == DeliveryState.SENDING.value))
-        .values(state=DeliveryState.DUE.value, lease_until=None, attempts=_d.attempts - 1)
-    )
+    for parcel in parcels:
+        _close(connection, _in_hand(parcel), state=DeliveryState.DUE.value, attempts=_d.attempts - 1)
 
 
 def sent(connection: Connection, parcel: Parcel, receipt: Receipt) -> None:
     """See `stores.Store.record_receipt`."""
     _close(
         connection,
-        parcel,
+        _d.id == int(parcel.delivery),
         state=DeliveryState.SENT.value,
         receipt=json.dumps(dict(receipt.remote), ensure_ascii=False),
         sent_at=receipt.sent_at.timestamp(),
@@ -117,7 +113,7 @@ def failed(connection: Connection, parcel: Parcel, fault: DeliveryFault, due_at:
     """See `stores.Store.record_failure`."""
     _close(
         connection,
-        parcel,
+        _in_hand(parcel),
         state=(DeliveryState.DUE if due_at else DeliveryState.DEAD).value,
         due_at=(due_at or now).timestamp(),
         in_doubt=or_(_d.in_doubt, literal(fault.in_doubt)),
@@ -126,8 +122,13 @@ def failed(connection: Connection, parcel: Parcel, fault: DeliveryFault, due_at:
     )
 
 
-def _close(connection: Connection, parcel: Parcel, **values: Any) -> None:
-    connection.execute(update(delivery).where(_d.id == int(parcel.delivery)).values(lease_until=None, **values))
+def _in_hand(parcel: Parcel) -> ColumnElement[bool]:
+    """Its row, while nobody else took it over: a late word must not undo what another one sent or is sending."""
+    return and_(_d.id == int(parcel.delivery), _d.state == DeliveryState.SENDING.value, _d.attempts == parcel.attempt)
+
+
+def _close(connection: Connection, rows_meant: ColumnElement[bool], **values: Any) -> None:
+    connection.execute(update(delivery).where(rows_meant).values(lease_until=None, **values))
 
 
 def replay(connection: Connection, number: str, now: datetime) -> bool:

@@ -54,6 +54,8 @@ def session_lock(engine: Engine) -> Iterator[None]:
         connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
     except exc.OperationalError as error:
         raise Unavailable("the database cannot be reached") from error
+    # Taken out of the pool, where it would live on and hold the lock after it was given back.
+    connection.detach()
     with connection:
         if not connection.execute(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": _ALONE}).scalar():
             raise Conflict("another rarewatch works on this database; stop it first, or give this one its own database")

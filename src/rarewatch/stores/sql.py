@@ -48,25 +48,14 @@ class SqlStore:
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """One transaction; database trouble comes out as `Unavailable`."""
-        try:
-            with self.engine.begin() as connection:
-                yield connection
-        except (exc.OperationalError, exc.InterfaceError, exc.InternalError) as error:
-            raise Unavailable(f"the database does not serve: {_plain(error)}") from error
-        except exc.DatabaseError as error:
-            # A file that is no database, or a damaged one, arrives as the base class; a broken constraint is a bug of ours.
-            if type(error) is not exc.DatabaseError:
-                raise
-            raise Unavailable(f"the database does not serve: {_plain(error)}") from error
+        with _in_words(), self.engine.begin() as connection:
+            yield connection
 
     @contextmanager
     def look(self) -> Iterator[Connection]:
-        """A connection for reading only, outside any transaction, so that nobody waits for it."""
-        try:
-            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                yield connection
-        except (exc.OperationalError, exc.InterfaceError, exc.ProgrammingError) as error:
-            raise Unavailable(f"the database does not serve: {_plain(error)}") from error
+        """A connection for reading only, outside any transaction, so that nobody waits for it; raises `Unavailable`."""
+        with _in_words(exc.ProgrammingError), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            yield connection
 
     def migrate(self) -> None:
         with self.begin() as connection:
@@ -229,6 +218,21 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
 def _begin_immediate(connection: Connection) -> None:
     if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@contextmanager
+def _in_words(*also: type[exc.DatabaseError]) -> Iterator[None]:
+    """Database trouble, and the kinds of error in `also`, come out as `Unavailable`; a broken constraint is a bug of ours."""
+    try:
+        yield
+    except exc.DatabaseError as error:
+        trouble = isinstance(error, (exc.OperationalError, exc.InternalError, *also))
+        # A file that is no database, or a damaged one, arrives as the base class.
+        if not trouble and type(error) is not exc.DatabaseError:
+            raise
+        raise Unavailable(f"the database does not serve: {_plain(error)}") from error
+    except exc.InterfaceError as error:
+        raise Unavailable(f"the database does not serve: {_plain(error)}") from error
 
 
 def _plain(error: Exception) -> str:
