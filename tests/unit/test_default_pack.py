@@ -304,10 +304,10 @@ def test_everything_that_says_rare_earth_leaves_a_trace():
         assert fired("", f"无关正文 {word} 无关")
 
 
-def test_the_shipped_audience_needs_no_secret_and_hears_what_is_notable():
+def test_the_shipped_audience_needs_no_secret_and_hears_what_is_routine():
     config = pack()
     (subscription,) = config.audience
-    assert subscription.min_severity == NOTABLE
+    assert subscription.min_severity == ROUTINE
     assert {target.via for target in subscription.targets} == set(config.settings.notifiers) == {"console"}
 
 
