@@ -6,6 +6,7 @@ xml:lang, namespaces) is there when it is parsed in a smaller company.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from xml.parsers import expat
@@ -27,7 +28,7 @@ class Slices:
     entries: tuple[bytes, ...]
     tail: bytes
 
-    def only(self, wanted: list[int]) -> bytes:
+    def only(self, wanted: Sequence[int]) -> bytes:
         """The document with only the entries at these positions."""
         return b"".join((self.head, b"\n".join(self.entries[at] for at in wanted), self.tail))
 

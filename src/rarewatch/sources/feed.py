@@ -16,7 +16,8 @@ from rarewatch.nouns.source import Draft, Get, Got, Reading, Seen, Source, Valid
 from rarewatch.sources import Visit, _feed_json
 from rarewatch.sources._feed_drafts import draft
 from rarewatch.sources._feed_parse import Parsed, base_for, describe, parse, read_text
-from rarewatch.sources._feed_slices import cut
+from rarewatch.sources._feed_plain import plain_entry, plain_frame, with_language
+from rarewatch.sources._feed_slices import Slices, cut
 from rarewatch.text.charset import known
 
 _ACCEPT = (
@@ -95,15 +96,31 @@ class _Look:
             return None
         marks = tuple(_mark(entry) for entry in slices.entries)
         new = [at for at, mark in enumerate(marks) if not self._seen.knows(mark)]
-        drafts: Sequence[Draft] = ()
-        if new:
-            wanted = document if len(new) == len(marks) else slices.only(new)
-            parsed = parse(wanted, base_for(document, self._got.url))
-            if parsed.trouble or len(parsed.entries) != len(new):
-                return None
-            drafts = self._drafts(parsed)
+        drafts = (self._plainly(document, slices, new) or self._parsed(document, slices, new)) if new else ()
+        if drafts is None:
+            return None
         marked = tuple(replace(each, mark=marks[at]) for each, at in zip(drafts, new, strict=True))
         return Reading(marked, marks=marks, known=len(marks) - len(new), faults=self._faults(""))
+
+    def _parsed(self, document: bytes, slices: Slices, new: Sequence[int]) -> Sequence[Draft] | None:
+        """The drafts of the entries `new`, as feedparser reads them; None where it does not see them all."""
+        wanted = document if len(new) == len(slices.entries) else slices.only(new)
+        parsed = parse(wanted, base_for(document, self._got.url))
+        return None if parsed.trouble or len(parsed.entries) != len(new) else self._drafts(parsed)
+
+    def _plainly(self, document: bytes, slices: Slices, new: Sequence[int]) -> Sequence[Draft] | None:
+        """The same for entries that are all plain: feedparser reads one of them, which says what it makes of the frame."""
+        if len(new) == 1 or not plain_frame(slices.head) or base_for(document, self._got.url):
+            return None
+        entries = [entry for at in new if (entry := plain_entry(slices.entries[at]))]
+        if len(entries) < len(new):
+            return None
+        parsed = parse(slices.only(new[:1]))
+        if parsed.trouble or len(parsed.entries) != 1:
+            return None
+        like = parsed.entries[0]
+        drafts = self._drafts(replace(parsed, entries=[with_language(entry, like) for entry in entries]))
+        return drafts if drafts[0] == self._drafts(parsed)[0] else None
 
     def _whole(self, document: bytes) -> Reading:
         parsed = parse(document, base_for(document, self._got.url))
