@@ -19,13 +19,13 @@ from rarewatch.admit import admit, all_marks
 from rarewatch.clock import Clock
 from rarewatch.compose import Composer
 from rarewatch.decide import decide
-from rarewatch.errors import DeliveryFault, SourceFault
+from rarewatch.errors import BadDate, DeliveryFault, SourceFault
 from rarewatch.group import WINDOW, item_prints, join
 from rarewatch.match import Compiled
 from rarewatch.normalise import normalise
 from rarewatch.notifiers import Notifier
 from rarewatch.nouns.alert import Delivered, DeliveryState, Parcel, Subscription
-from rarewatch.nouns.item import Admission, Status
+from rarewatch.nouns.item import Admission, Item, Status
 from rarewatch.nouns.source import Job, Polled, Reading
 from rarewatch.stores import Book, Store
 
@@ -90,7 +90,7 @@ def desk(batch: Iterable[tuple[Job, Reading]], kit: Kit) -> list[Polled]:
             new = sum(admission.status is Status.NEW for admission in kept)
             due_at = schedule.after_reading(job.source, now)
             book.read(job.claim, reading, new=new, due_at=due_at, now=now)
-            polled.append(_report(job, reading, kept, told))
+            polled.append(_report(job, reading, kept, told, _bad_dates(reading, items)))
         return polled
 
 
@@ -132,7 +132,18 @@ async def note_failure(parcel: Parcel, fault: DeliveryFault, kit: Kit) -> Delive
     return _delivered(parcel, DeliveryState.DEAD if dead else DeliveryState.DUE, fault.detail)
 
 
-def _report(job: Job, reading: Reading, kept: Sequence[Admission], told: Sequence[tuple[int, int]]) -> Polled:
+def _bad_dates(reading: Reading, items: Sequence[Item]) -> Sequence[SourceFault]:
+    """One fault for all the dates that stand there and could not be read; their items are kept, undated."""
+    bad = [(draft.dates, item) for draft, item in zip(reading.drafts, items, strict=True) if draft.dates and not item.published]
+    if not bad:
+        return ()
+    printed, first = bad[0]
+    return (BadDate(f"{len(bad)} date(s) cannot be read, the first is {' | '.join(printed)[:100]!r}", url=first.link),)
+
+
+def _report(
+    job: Job, reading: Reading, kept: Sequence[Admission], told: Sequence[tuple[int, int]], also: Sequence[SourceFault]
+) -> Polled:
     return Polled(
         source=job.source.id,
         found=len(kept) + reading.known,
@@ -142,7 +153,7 @@ def _report(job: Job, reading: Reading, kept: Sequence[Admission], told: Sequenc
         alerts=sum(opened for _, opened in told),
         unchanged=reading.unchanged,
         fault=reading.faults[0] if reading.faults and not reading.complete else None,
-        notes=tuple(str(fault) for fault in reading.faults),
+        notes=tuple(str(fault) for fault in (*reading.faults, *also)),
     )
 
 
