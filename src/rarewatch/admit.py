@@ -7,6 +7,7 @@ comparing one twice.
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ from rarewatch.normalise import age
 from rarewatch.nouns.item import Admission, Item, Status
 from rarewatch.nouns.memory import Known
 from rarewatch.nouns.source import Source
+from rarewatch.text.figures import figures
 from rarewatch.text.fold import fold
 from rarewatch.text.prints import likeness
 
@@ -65,30 +67,33 @@ def admit(
     """
     admissions: list[Admission] = []
     this_reading: set[bytes] = set()
-    for item in items:
-        found = marks(item)
+    marked = [(item, marks(item)) for item in items]
+    different = {found.same: found for _, found in marked}.values()
+    carried = Counter(mark for found in different for mark in found.near)
+    for item, found in marked:
         if any(mark in this_reading for mark in found.same):
             admissions.append(Admission(item, Status.SEEN, "stands twice in this reading"))
             continue
         this_reading.update(found.same)
-        admissions.append(_admit(item, found, known, source, now, baseline=baseline))
+        # A key or an address that several items of one reading carry says nothing of any of them.
+        telling = Marks(found.same, tuple(mark for mark in found.near if carried[mark] == 1))
+        admissions.append(_admit(item, telling, known, source, now, baseline=baseline))
     return admissions
 
 
 def _admit(item: Item, found: Marks, known: Mapping[bytes, Known], source: Source, now: datetime, *, baseline: bool) -> Admission:
     same = next((known[mark] for mark in found.same if mark in known), None)
     if same:
-        return _again(item, same)
+        return _again(item, same, source, now)
     for mark in found.near:
         if mark in known and is_edit(known[mark].title, item.title):
-            before = known[mark]
-            return Admission(item, Status.REVISED, f"an edited title of item {before.id}", before.id, before.past)
+            return _revised(item, known[mark], f"an edited title of item {known[mark].id}", source, now)
     if baseline:
         return _at_first_reading(item, source, now)
     return Admission(item, Status.NEW, "not seen before in this source")
 
 
-def _again(item: Item, same: Known) -> Admission:
+def _again(item: Item, same: Known, source: Source, now: datetime) -> Admission:
     if same.digest == item.digest:
         return Admission(item, Status.SEEN, f"the same content as item {same.id}", same.id)
     if item.title_only or (not item.text and not same.title_only):
@@ -96,16 +101,28 @@ def _again(item: Item, same: Known) -> Admission:
     if is_another(same, item):
         return Admission(item, Status.NEW, f"another announcement under the title and address of item {same.id}")
     why = f"the text of item {same.id} " + ("came after its title" if same.title_only else "changed")
-    return Admission(item, Status.REVISED, why, same.id, same.past)
+    return _revised(item, same, why, source, now)
+
+
+def _revised(item: Item, before: Known, why: str, source: Source, now: datetime) -> Admission:
+    """What was the past stays the past, whatever counter moves on its page, unless its publisher dates it anew."""
+    past = before.past and bool(_of_the_past(item, source, now))
+    return Admission(item, Status.REVISED, why, before.id, past)
 
 
 def _at_first_reading(item: Item, source: Source, now: datetime) -> Admission:
+    past = _of_the_past(item, source, now)
+    if past:
+        return Admission(item, Status.BASELINE, f"{past}, at the first reading of its source")
+    return Admission(item, Status.NEW, "young enough at the first reading of its source")
+
+
+def _of_the_past(item: Item, source: Source, now: datetime) -> str:
+    """Why it counts as the past of its source, or ""."""
     how_old = age(item, now)
     if how_old is None:
-        return Admission(item, Status.BASELINE, "undated, at the first reading of its source")
-    if how_old > timedelta(seconds=source.baseline_age):
-        return Admission(item, Status.BASELINE, "older than the source's baseline age, at its first reading")
-    return Admission(item, Status.NEW, "young enough at the first reading of its source")
+        return "undated"
+    return "older than the source's baseline age" if how_old > timedelta(seconds=source.baseline_age) else ""
 
 
 def is_another(before: Known, item: Item) -> bool:
@@ -129,6 +146,6 @@ def is_edit(before: str, after: str) -> bool:
     Figures decide first, because monthly notices differ in nothing else.
     """
     one, two = fold(before).text, fold(after).text
-    if _DIGITS.findall(one) != _DIGITS.findall(two):
+    if figures(one) != figures(two):
         return False
     return SequenceMatcher(None, one, two, autojunk=False).ratio() >= _EDITED_TITLE

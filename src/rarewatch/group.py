@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from rarewatch.nouns.item import Item, Stamp
 from rarewatch.nouns.memory import Candidate
+from rarewatch.text.figures import figures
 from rarewatch.text.fold import fold
 from rarewatch.text.prints import likeness, prints
 
@@ -19,7 +20,6 @@ WINDOW = timedelta(days=14)
 _SAME_TEXT = 0.8
 _LEAST_TITLE = 8
 _LEAST_TEXT = 40
-_NUMBERS = re.compile(r"\d+(?:[.,]\d+)*")
 _TURNS = re.compile(
     r"暂停|恢复|取消|终止|中止|解除|撤销|撤回|更正|补充|修订|修改|延期|否认|辟谣|澄清|不实|废止|失效"
     r"|suspen|resum|cancel|terminat|lift|revok|withdr|correct|supplement|amend|delay|postpon|den(?:y|ies|ied)|clarif|repeal"
@@ -57,7 +57,7 @@ def _copy_of(title: str, text: str, item: Item, candidate: Candidate) -> str:
         return ""
     if len(text) >= _LEAST_TEXT and len(other_text) >= _LEAST_TEXT:
         alike = likeness(text, other_text)
-        if alike >= _SAME_TEXT and _figures_agree(text, other_text):
+        if alike >= _SAME_TEXT and _figures_agree((title, text), (other_title, other_text)):
             return f"a copy of item {candidate.item}: {alike:.0%} of the text is the same, and so are its figures"
         return ""
     if title == other_title and len(title) >= _LEAST_TITLE and _same_day(item.published, candidate.published):
@@ -65,10 +65,17 @@ def _copy_of(title: str, text: str, item: Item, candidate: Candidate) -> str:
     return ""
 
 
-def _figures_agree(one: str, other: str) -> bool:
-    """Whether every figure of the shorter text stands in the longer: a copy may be cut, it may not count otherwise."""
-    short, long = sorted((one, other), key=len)
-    return set(_NUMBERS.findall(short)) <= set(_NUMBERS.findall(long))
+def _figures_agree(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    """Whether two items, each a title and a text, count alike: a copy may be cut or told under another title, no more.
+
+    Every figure of the shorter text stands in the longer, and the titles do not each have a figure that the other item lacks:
+    announcements under one covering note differ in their numbers only.
+    """
+    short, long = sorted((one[1], other[1]), key=len)
+    if not set(figures(short)) <= set(figures(long)):
+        return False
+    mine, theirs = set(figures(one[0])), set(figures(other[0]))
+    return mine <= theirs | set(figures(other[1])) or theirs <= mine | set(figures(one[1]))
 
 
 def _same_day(one: Stamp | None, other: Stamp | None) -> bool:
