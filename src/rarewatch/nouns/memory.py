@@ -1,8 +1,10 @@
 """What the archive tells the desk about the past."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
 
-from rarewatch.nouns.item import Stamp
+from rarewatch.nouns.item import Item, Stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +29,26 @@ class Candidate:
     title: str
     text: str
     published: Stamp | None
+
+
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """A stored item with the story it belongs to ("" for none) and what held for it: (rule, its version, severity)."""
+
+    item: Item
+    story: str = ""
+    held: tuple[tuple[str, str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RulesNote:
+    """A set of rules that came into force, or edited files that were refused.
+
+    `digest` is that of the whole configuration folder ("" where it could not be read), `rules` maps rule ids to their versions,
+    `words` says what was wrong, a mistake a line.
+    """
+
+    state: Literal["in force", "refused"]
+    digest: str
+    rules: Mapping[str, str] = field(default_factory=dict)
+    words: str = ""

@@ -193,13 +193,15 @@ class Reading:
 class Claim:
     """A source handed to one reader: what is remembered of it, and how it fared.
 
-    `baselined` is False until a first complete reading; `failures` counts the faults in a row up to now.
+    `baselined` is False until a first complete reading; `failures` counts the faults in a row up to now. `url` is the address all
+    this is remembered of ("" where nobody asks): once the source has another one, closing the claim changes nothing.
     """
 
     source: str
     seen: Remembered = Remembered()
     baselined: bool = False
     failures: int = 0
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

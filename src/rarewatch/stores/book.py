@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Float, Integer, Table, bindparam, case, func, insert, select, update
+from sqlalchemy import Connection, Float, Integer, Table, Text, bindparam, case, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from rarewatch.nouns.alert import Decision, DeliveryState, Verdict
@@ -236,6 +236,7 @@ class SqlBook:
         self._read.append(
             {
                 "of": claim.source,
+                "address": claim.url,
                 "due": due_at.timestamp(),
                 "tag": validators.etag,
                 "modified": validators.last_modified,
@@ -276,7 +277,7 @@ class SqlBook:
 _s = source_state.c
 _CLOSE_CLAIM = (
     update(source_state)
-    .where(_s.source == bindparam("of"))
+    .where(_s.source == bindparam("of"), or_(bindparam("address", type_=Text) == "", _s.url == bindparam("address", type_=Text)))
     .values(
         lease_until=None,
         due_at=bindparam("due"),

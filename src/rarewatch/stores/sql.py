@@ -16,8 +16,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from rarewatch.errors import DeliveryFault, SourceFault, Unavailable
 from rarewatch.nouns.alert import Parcel, Receipt
+from rarewatch.nouns.memory import RulesNote
 from rarewatch.nouns.source import Claim, Remembered, Source, Validators
-from rarewatch.stores import Book, couriers, locks, schema
+from rarewatch.stores import Book, couriers, locks, rulesets, schema
 from rarewatch.stores.book import SqlBook
 from rarewatch.stores.tables import source_state
 
@@ -99,7 +100,7 @@ class SqlStore:
         s = source_state.c
         free = or_(s.lease_until.is_(None), s.lease_until < now.timestamp())
         wanted = s.due_at <= now.timestamp() if only is None else s.source.in_(only)
-        columns = (s.source, s.etag, s.last_modified, s.body, s.marks, s.baselined_at, s.failures)
+        columns = (s.source, s.url, s.etag, s.last_modified, s.body, s.marks, s.baselined_at, s.failures)
         chosen = select(*columns).where(and_(s.enabled, wanted, free)).order_by(s.due_at, s.source).limit(limit)
         with self.begin() as connection:
             # First locked, then changed: as the subquery of one statement PostgreSQL may choose anew for every row it changes.
@@ -113,9 +114,14 @@ class SqlStore:
                 seen=Remembered(Validators(row.etag, row.last_modified, row.body), frozenset(row.marks.split("\n")) - {""}),
                 baselined=row.baselined_at is not None,
                 failures=row.failures,
+                url=row.url,
             )
             for row in rows
         ]
+
+    def note_rules(self, note: RulesNote, now: datetime) -> None:
+        with self.begin() as connection:
+            rulesets.note(connection, note, now)
 
     def release_sources(self, claims: Iterable[Claim]) -> None:
         with self.begin() as connection:
@@ -148,7 +154,8 @@ class SqlStore:
             "fault_since": func.coalesce(s.fault_since, now.timestamp()),
         }
         with self.begin() as connection:
-            connection.execute(update(source_state).where(s.source == claim.source).values(**values))
+            still = s.url == (claim.url or s.url)
+            connection.execute(update(source_state).where(s.source == claim.source, still).values(**values))
 
     def claim_deliveries(self, now: datetime, limit: int, lease: timedelta) -> Sequence[Parcel]:
         with self.begin() as connection:

@@ -169,3 +169,24 @@ delivery = Table(
     UniqueConstraint("alert", "via", "to"),
     Index("ix_delivery_state_due_at", "state", "due_at"),
 )
+
+rule_set = Table(
+    "rule_set",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("at", Float, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("rules", Text, nullable=False, default=""),
+    Column("words", Text, nullable=False, default=""),
+)
+
+near_miss = Table(
+    "near_miss",
+    metadata,
+    Column("item", Id, ForeignKey("item.id"), primary_key=True, autoincrement=False),
+    Column("rule", String(200), primary_key=True),
+    Column("rule_digest", String(64), nullable=False),
+    Column("clause", Text, nullable=False),
+    Column("at", Float, nullable=False, index=True),
+)

@@ -1,16 +1,18 @@
 """Looking into the archive, for people and for `--json`: read-only, outside any transaction."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 from sqlalchemy.engine import Row
 
 from rarewatch.nouns.item import Item
+from rarewatch.nouns.memory import Archived, RulesNote
 from rarewatch.nouns.watch import Match, Severity
 from rarewatch.stores import rows
-from rarewatch.stores.tables import alert, decision, delivery, item, match, source_state, story, story_item
+from rarewatch.stores.tables import alert, decision, delivery, item, match, rule_set, source_state, story, story_item
 
 Line = dict[str, Any]
 
@@ -154,3 +156,36 @@ def deliveries_of(connection: Connection, story_number: int) -> Sequence[Line]:
         .order_by(delivery.c.id)
     )
     return _lines(connection, statement)
+
+
+def rule_sets(connection: Connection, limit: int) -> Sequence[tuple[RulesNote, datetime]]:
+    """Which sets of rules came into force or were refused, the newest first, each with its moment."""
+    statement = select(rule_set).order_by(rule_set.c.id.desc()).limit(limit)
+    return [
+        (RulesNote(row.state, row.digest, json.loads(row.rules), row.words), rows.moment(row.at))
+        for row in connection.execute(statement)
+    ]
+
+
+def past(connection: Connection, since: datetime, batch: int = 1000) -> Iterator[Sequence[Archived]]:
+    """Every item published since then (seen, where no date is known), the oldest first, in batches that are read one at a time."""
+    last = 0
+    wanted = func.coalesce(item.c.published_at, item.c.seen_at) >= since.timestamp()
+    statement = select(item, story_item.c.story).outerjoin(story_item, story_item.c.item == item.c.id).where(wanted)
+    while found := connection.execute(statement.where(item.c.id > last).order_by(item.c.id).limit(batch)).all():
+        first, last = found[0].id, found[-1].id
+        yield _archived(connection, found, match.c.item.between(first, last))
+
+
+def newest(connection: Connection, limit: int) -> Sequence[Archived]:
+    """The items seen last, the oldest of them first."""
+    statement = select(item, story_item.c.story).outerjoin(story_item, story_item.c.item == item.c.id)
+    found = connection.execute(statement.order_by(item.c.id.desc()).limit(limit)).all()[::-1]
+    return _archived(connection, found, match.c.item >= found[0].id) if found else []
+
+
+def _archived(connection: Connection, found: Sequence[Row[Any]], where: ColumnElement[bool]) -> Sequence[Archived]:
+    held: dict[int, list[tuple[str, str, int]]] = {}
+    for row in connection.execute(select(match.c.item, match.c.rule, match.c.rule_digest, match.c.severity).where(where)):
+        held.setdefault(row.item, []).append((row.rule, row.rule_digest, row.severity))
+    return [Archived(rows.item_of(row), str(row.story or ""), tuple(held.get(row.id, ()))) for row in found]
