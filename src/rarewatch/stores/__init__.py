@@ -11,7 +11,7 @@ from typing import Protocol
 from rarewatch.errors import DeliveryFault, SourceFault
 from rarewatch.nouns.alert import Decision, Parcel, Receipt
 from rarewatch.nouns.item import Admission, Item
-from rarewatch.nouns.memory import Candidate, Known
+from rarewatch.nouns.memory import Candidate, Known, RulesNote
 from rarewatch.nouns.source import Claim, Publisher, Reading, Source
 from rarewatch.nouns.watch import Match
 
@@ -87,6 +87,10 @@ class Store(Protocol):
 
         With `only`, those sources are claimed whether due or not.
         """
+        ...
+
+    def note_rules(self, note: RulesNote, now: datetime) -> None:
+        """Write down that a set of rules came into force, or was refused; only the last hundred such notes are kept."""
         ...
 
     def release_sources(self, claims: Iterable[Claim]) -> None:
