@@ -138,7 +138,8 @@ def fits(real, shown):
 
 @pytest.mark.parametrize("command", [name for name in COMMANDS if "```json" in section(f"### `{name}`")])
 def test_json_comes_out_as_shown(command, lines):
-    shown = [shape(json.loads(text)) for text in re.findall(r"^```json\n(.*?)\n```$", section(f"### `{command}`"), re.M | re.S)]
+    examples = re.findall(r"^```json\n(.*?)\n```$", section(f"### `{command}`"), re.MULTILINE | re.DOTALL)
+    shown = [shape(json.loads(text)) for text in examples]
     real = [shape(line) for line in lines[command]]
     for example in shown:
         assert any(fits(line, example) for line in real), example
