@@ -24,7 +24,8 @@ def hide(secret: str) -> str:
 
 def redact(text: str) -> str:
     """`text` without known secrets, Slack tokens and passwords in addresses."""
-    for secret in _secrets:
+    # The longest first: one secret may be the beginning of another.
+    for secret in sorted(_secrets, key=len, reverse=True):
         text = text.replace(secret, _HIDDEN)
     text = _SLACK_TOKEN.sub(_HIDDEN, text)
     return _PASSWORD_IN_URL.sub(rf"\1:{_HIDDEN}", text)
@@ -34,10 +35,13 @@ def _redacted(value: Any) -> Any:
     if isinstance(value, str):
         return redact(value)
     if isinstance(value, dict):
-        return {key: _redacted(inner) for key, inner in value.items()}
-    if isinstance(value, (list, tuple)):
+        return {_redacted(key): _redacted(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
         return [_redacted(inner) for inner in value]
-    return value
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    # Whatever else there is would be turned into text by the renderer, after this.
+    return redact(str(value))
 
 
 def _redact_event(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -58,9 +62,10 @@ def set_up(*, level: str = "info", json: bool | None = None, stream: TextIO | No
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    exceptions = [structlog.processors.format_exc_info] if as_json else []
+    # As text before the redaction, for an exception may well carry a secret.
+    exceptions = structlog.processors.format_exc_info
     structlog.configure(
-        processors=[*shared, *exceptions, _redact_event, render],
+        processors=[*shared, exceptions, _redact_event, render],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.PrintLoggerFactory(out),
         cache_logger_on_first_use=False,
@@ -70,7 +75,7 @@ def set_up(*, level: str = "info", json: bool | None = None, stream: TextIO | No
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *exceptions, _redact_event, render],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, exceptions, _redact_event, render],
         )
     )
     root = logging.getLogger()

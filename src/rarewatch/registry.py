@@ -30,5 +30,5 @@ def load(kinds: Mapping[str, str], kind: str) -> Any:
     module, _, name = dotted.partition(":")
     try:
         return getattr(import_module(module), name)
-    except (ImportError, AttributeError) as error:
+    except (ImportError, AttributeError, TypeError, ValueError) as error:
         raise UnknownKindError(kind, sorted(kinds), f"{dotted} could not be imported ({error})") from error

@@ -13,6 +13,8 @@ _FIRST_RETRY = 3.0
 _FIRST_ROUND = 30.0
 _FEW = 50
 _RETRY_AT_MOST = 900.0
+_SOURCE_WISH_AT_MOST = 86_400.0
+_RECEIVER_WISH_AT_MOST = 3_600.0
 GIVE_UP_AFTER = timedelta(hours=48)
 """A delivery that failed for so long is dead; it can be replayed by hand."""
 
@@ -34,14 +36,16 @@ def after_reading(source: Source, now: datetime) -> datetime:
 def after_fault(source: Source, fault: SourceFault, failures: int, now: datetime) -> datetime:
     """When `source` is due again after its `failures`-th fault in a row (counted from 1).
 
-    A passing fault doubles the wait up to 30 minutes, a lasting one up to an hour; what the server asked for is the least.
+    A passing fault doubles the wait up to 30 minutes, a lasting one up to an hour; what the server asked for is the least, up to
+    a day: nobody may silence a source for good.
     """
     doubled = source.cadence.every * 2.0 ** min(failures - 1, 10)
     if fault.retry == "soon":
         wait = min(doubled, max(_SOON_AT_MOST, source.cadence.every))
     else:
         wait = min(max(doubled, _LATER_AT_LEAST), max(_LATER_AT_MOST, source.cadence.every))
-    return now + max(_jittered(wait, source.cadence.jitter, f"{source.id}{now.timestamp()}"), timedelta(seconds=fault.after or 0.0))
+    asked = timedelta(seconds=min(fault.after or 0.0, _SOURCE_WISH_AT_MOST))
+    return now + max(_jittered(wait, source.cadence.jitter, f"{source.id}{now.timestamp()}"), asked)
 
 
 def first_poll(position: int, total: int, now: datetime) -> datetime:
@@ -50,9 +54,13 @@ def first_poll(position: int, total: int, now: datetime) -> datetime:
 
 
 def retry_at(delivery: str, attempt: int, fault: DeliveryFault, now: datetime) -> datetime:
-    """When a delivery is tried again after its `attempt`-th try (counted from 1) failed."""
+    """When a delivery is tried again after its `attempt`-th try (counted from 1) failed.
+
+    What the receiver asked for is the least, up to an hour: an alert must not be put off until it is no news.
+    """
     wait = min(_FIRST_RETRY * 3.0 ** min(attempt - 1, 8), _RETRY_AT_MOST)
-    return now + max(_jittered(wait, 0.2, f"{delivery}{attempt}"), timedelta(seconds=fault.after or 0.0))
+    asked = timedelta(seconds=min(fault.after or 0.0, _RECEIVER_WISH_AT_MOST))
+    return now + max(_jittered(wait, 0.2, f"{delivery}{attempt}"), asked)
 
 
 def gives_up(first_due: datetime, fault: DeliveryFault, now: datetime) -> bool:

@@ -18,7 +18,8 @@ def canonical(url: str) -> str:
     Scheme becomes https, host lower case, default port, tracking parameters and fragment go (a fragment that is a route, `#/…` or
     `#!…`, stays), query parameters are sorted. An address that cannot be read comes back stripped but otherwise as it was.
     """
-    text = url.strip()
+    # A lone surrogate can be neither quoted nor stored.
+    text = url.strip().encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     try:
         parts = urlsplit(text)
         port = parts.port
