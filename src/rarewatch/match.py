@@ -1,151 +1,210 @@
-"""Which rules hold for an item, by what evidence, and which entities it mentions.
+"""Which rules hold for an item, by what evidence, which entities it mentions, and what kind of announcement it seems to be.
 
 All terms and names are looked for in one pass; only rules that a hit can make hold are evaluated, so the cost of an item does not
 grow with the number of rules.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+import hashlib
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cached_property
+from typing import TypeVar
 
-from rarewatch._match_entities import Names, Refusal
-from rarewatch._match_rules import Bench, Trigger, Triggers, evidence, leaves, needed, ordered, told
-from rarewatch._match_scan import Patterns, Scanned
+from rarewatch._match_bench import Bench, Seen, Sight, ordered
+from rarewatch._match_entities import Names
+from rarewatch._match_found import Found
+from rarewatch._match_holds import evidence
+from rarewatch._match_index import Index, triggers
+from rarewatch._match_needs import Needs, leaves, parts
+from rarewatch._match_scan import Patterns
+from rarewatch._match_told import failing, lacking, told
+from rarewatch.clock import Clock, now
 from rarewatch.matchers import Lexicon
-from rarewatch.nouns.watch import Clause, Field, Findings, Leaf, Match, Mention, Rule, Scope, Span, Watch
+from rarewatch.nouns.watch import (
+    About,
+    AnnouncementType,
+    Clause,
+    Condition,
+    Findings,
+    Group,
+    Label,
+    Leaf,
+    Match,
+    Near,
+    Polarity,
+    Rule,
+    Watch,
+)
 from rarewatch.registry import UnknownKindError
 from rarewatch.text.terms import fault_of_term
+
+__all__ = ["Compiled", "failing", "problems"]
+
+_UNKNOWN = About()
+
+Judged = TypeVar("Judged", Rule, AnnouncementType)
 
 
 class Compiled:
     """A watch made ready: build it once, then ask it about items; safe to share between threads."""
 
-    def __init__(self, watch: Watch) -> None:
-        """Compile the enabled rules of `watch`; raises `registry.UnknownKindError` for a matcher kind that does not exist."""
-        self._rules = [rule for rule in watch.rules.values() if rule.enabled]
-        self._bench = Bench(Lexicon(watch.entities, watch.lists), {})
+    def __init__(self, watch: Watch, clock: Clock = now) -> None:
+        """Compile the enabled rules of `watch`; raises `registry.UnknownKindError` for a matcher kind that does not exist.
+
+        A rule that rests until some day holds again from the day after, by the `clock`, in UTC.
+        """
+        self._watch, self._clock = watch, clock
+        self._bench = Bench(Lexicon(watch.entities, watch.lists, watch.groups), {})
         self._patterns = Patterns()
         self._names = Names(watch.entities.values(), self._patterns)
-        self._index = _index(self._rules, self._bench, self._patterns)
+        rules = [rule for rule in watch.rules.values() if rule.enabled]
+        self._rules = Index(rules, self._bench, self._patterns)
+        self._types = Index(list(watch.types.values()), self._bench, self._patterns)
+        for rule in rules:
+            for leaf in (leaf for adjust in rule.adjust for leaf in leaves(adjust.when)):
+                self._patterns.numbers(self._bench.terms(leaf))
         self._terms: dict[int, list[str]] = {}
         for term, number in self._patterns.known():
             self._terms.setdefault(number, []).append(term)
         self._patterns.finish()
 
-    def findings(self, title: str, text: str) -> Findings:
-        """The rules that hold for an item, in the order of the watch, and the entities it mentions, in order of first mention."""
-        hits = self._hits(title, text)
-        matches = [match for at in sorted(self._candidates(hits)) if (match := self._match(self._rules[at], hits))]
-        return Findings(tuple(matches), hits.mentions())
+    @cached_property
+    def digest(self) -> str:
+        """The version (hex) of all that is watched for: changes with everything that can change what is found."""
+        watch = self._watch
+        rules = [replace(rule, where="", examples=()) for rule in watch.rules.values()]
+        types = [replace(kind, where="", examples=()) for kind in watch.types.values()]
+        told = repr((rules, types, *(sorted(part.items()) for part in (watch.entities, watch.lists, watch.groups))))
+        return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
-    def explain(self, title: str, text: str) -> tuple[tuple[Rule, Clause], ...]:
-        """Every enabled rule with its verdict on an item, step by step."""
-        hits = self._hits(title, text)
-        return tuple((rule, self._told(rule, hits)) for rule in self._rules)
+    def findings(self, title: str, text: str, attachment: str = "", about: About = _UNKNOWN) -> Findings:
+        """The rules that hold for an item and the types it seems to be, in the order of the watch, and the entities it mentions.
 
-    def _hits(self, title: str, text: str) -> "_Found":
-        fields = self._patterns.scan("title", title), self._patterns.scan("text", text)
-        return _Found(fields, self._patterns, self._terms, *self._names.mentions(fields))
+        Mentions come in the order of the item. A rule's severity is told as its `adjust` leaves it.
+        """
+        found, sight = self._look(title, text, attachment, about)
+        hit = frozenset(found.triggers())
+        matches = [match for rule in self._rules.candidates(hit) if (match := self._match(rule, sight))]
+        labels = [label for kind in self._types.candidates(hit) if (label := _label(kind, sight))]
+        return Findings(tuple(matches), found.mentions(), tuple(labels))
 
-    def _candidates(self, hits: "_Found") -> set[int]:
-        return {rule for trigger in hits.triggers() for rule in self._index.get(trigger, ())}
+    def explain(self, title: str, text: str, attachment: str = "", about: About = _UNKNOWN) -> tuple[tuple[Rule, Clause], ...]:
+        """Every enabled rule with its verdict on an item, step by step; `failing` finds the step that decided."""
+        found, sight = self._look(title, text, attachment, about)
+        return tuple((rule, self._told(rule, found, sight)) for rule in self._rules.judged)
 
-    def _match(self, rule: Rule, hits: "_Found") -> Match | None:
-        spans = evidence(rule.when, self._bench, hits)
-        return Match(rule.id, rule.digest, rule.severity, ordered(spans)) if spans else None
+    def explain_types(
+        self, title: str, text: str, attachment: str = "", about: About = _UNKNOWN
+    ) -> tuple[tuple[AnnouncementType, Clause], ...]:
+        """Every announcement type with its verdict on an item, step by step."""
+        found, sight = self._look(title, text, attachment, about)
+        return tuple((kind, _verdict(kind, found, sight)) for kind in self._types.judged)
 
-    def _told(self, rule: Rule, hits: "_Found") -> Clause:
-        clause = told(rule.when, self._bench, hits, hits.refused)
-        if clause.held and not evidence(rule.when, self._bench, hits):
-            return Clause("nothing was found that speaks for the rule", held=False, parts=(clause,))
-        return clause
+    def near_misses(self, title: str, text: str, attachment: str = "", about: About = _UNKNOWN) -> tuple[tuple[Rule, Clause], ...]:
+        """The rules that do not hold for an item but would if a single clause had turned out otherwise, with that clause.
 
+        Only rules of which something was found are among them, and none that rests.
+        """
+        found, sight = self._look(title, text, attachment, about)
+        near = []
+        for rule in self._rules.touched(frozenset(found.triggers())):
+            short = [] if self._rests(rule) else lacking(rule.when, sight)
+            if len(short) == 1 and _something(rule, sight):
+                near.append((rule, told(short[0], sight, found.refused)))
+        return tuple(near)
 
-class _Found:
-    """The hits of one item, as matchers ask for them."""
+    def _look(self, title: str, text: str, attachment: str, about: About) -> tuple[Found, Sight]:
+        scan = self._patterns.scan
+        fields = [scan("title", title), scan("text", text)]
+        if attachment:
+            fields.append(scan("attachment", attachment))
+        found = Found(fields, self._patterns, self._terms, about)
+        found.mentioned_spans, found.refusals = self._names.mentions(fields, found)
+        return found, Sight(self._bench, Seen(self._bench, found))
 
-    def __init__(
-        self,
-        fields: Sequence[Scanned],
-        patterns: Patterns,
-        terms: dict[int, list[str]],
-        mentions: dict[str, list[Span]],
-        refused: dict[str, list[Refusal]],
-    ) -> None:
-        self._fields, self._patterns = fields, patterns
-        self._mentions, self._refused = mentions, refused
-        self._numbers = frozenset(number for field in fields for number in field.places)
-        self._standing = frozenset(term for number in self._numbers for term in terms[number])
+    def _rests(self, rule: Rule) -> bool:
+        rest = rule.disabled
+        return rest is not None and (rest.until is None or self._clock().date() <= rest.until)
 
-    def term(self, term: str, scope: Scope) -> Sequence[Span]:
-        number = self._patterns.number(term)
-        if number is None or number not in self._numbers:
-            return ()
-        return [
-            field.span(start, end, term)
-            for field in self._fields
-            if scope in ("any", field.name)
-            for start, end in field.places.get(number, ())
-        ]
+    def _match(self, rule: Rule, sight: Sight) -> Match | None:
+        spans = evidence(rule.when, sight)
+        if not spans or self._rests(rule):
+            return None
+        severity = rule.severity
+        for adjust in rule.adjust:
+            if evidence(adjust.when, sight) is not None:
+                severity = severity.moved(adjust.by) if adjust.to is None else adjust.to
+        return Match(rule.id, rule.digest, severity, ordered(spans))
 
-    def found(self) -> frozenset[str]:
-        return self._standing
-
-    def mention(self, entity: str, scope: Scope) -> Sequence[Span]:
-        return [span for span in self._mentions.get(entity, ()) if scope in ("any", span.field)]
-
-    def mentions(self) -> tuple[Mention, ...]:
-        found = [Mention(entity, ordered(spans)) for entity, spans in self._mentions.items()]
-        return tuple(sorted(found, key=lambda one: (one.spans[0].field == "text", one.spans[0].start, one.entity)))
-
-    def length(self, field: Field) -> int:
-        return sum(len(one.original) for one in self._fields if one.name == field)
-
-    def triggers(self) -> Iterator[Trigger]:
-        yield from self._numbers
-        yield from self._mentions
-
-    def refused(self, entity: str) -> Iterable[Clause]:
-        """What was found of `entity` and did not count, as clauses."""
-        for refusal in self._refused.get(entity, ()):
-            yield Clause(f"“{refusal.span.text}” does not count: {refusal.why}", held=False, spans=(refusal.span,))
+    def _told(self, rule: Rule, found: Found, sight: Sight) -> Clause:
+        clause = _verdict(rule, found, sight)
+        if rule.disabled is None or not self._rests(rule):
+            return clause
+        until = f" until {rule.disabled.until}" if rule.disabled.until else ""
+        return Clause(f"the rule rests{until}: {rule.disabled.reason}", held=False, parts=(clause,) if clause.held else ())
 
 
-def _triggers(leaf: Leaf, bench: Bench, patterns: Patterns) -> Triggers:
-    return patterns.numbers(bench.terms(leaf)) | frozenset(bench.entities(leaf))
+def _label(kind: AnnouncementType, sight: Sight) -> Label | None:
+    spans = evidence(kind.when, sight)
+    return Label(kind.id, kind.severity, ordered(spans)) if spans else None
 
 
-def _index(rules: Sequence[Rule], bench: Bench, patterns: Patterns) -> dict[Trigger, list[int]]:
-    """Trigger to the rules it can make hold: each rule stands under the rarest set of triggers that it cannot hold without."""
-    of = {id(leaf): _triggers(leaf, bench, patterns) for rule in rules for leaf in leaves(rule.when)}
-    common = Counter(trigger for triggers in of.values() for trigger in triggers)
-    index: dict[Trigger, list[int]] = {}
-    for at, rule in enumerate(rules):
-        found = needed(rule.when, lambda leaf: of[id(leaf)], lambda triggers: sum(common[one] for one in triggers))
-        if found is None:
-            # Nothing must be hit, but without evidence there is no match, so that any of its own hits is a reason to look.
-            found = frozenset[Trigger]().union(*(of[id(leaf)] for leaf in leaves(rule.when, negated=False)))
-        for trigger in found:
-            index.setdefault(trigger, []).append(at)
-    return index
+def _something(rule: Rule, sight: Sight) -> bool:
+    return any(sight.seen.holds(leaf) is None and sight.spans(leaf) for leaf in leaves(rule.when, negated=False))
+
+
+def _verdict(judged: Judged, found: Found, sight: Sight) -> Clause:
+    clause = told(judged.when, sight, found.refused)
+    if clause.held and not evidence(judged.when, sight):
+        return Clause("nothing was found that speaks for the rule", held=False, parts=(clause,))
+    return clause
 
 
 def problems(watch: Watch) -> list[tuple[str, str]]:
-    """What cannot work in `watch`: (the rule's id, or `list:ID` or `entity:ID`; a sentence without a full stop), in order."""
-    bench = Bench(Lexicon(watch.entities, watch.lists), {})
+    """What cannot work in `watch`: (a rule's id, `list:ID`, `entity:ID` or `type:ID`; a sentence without a full stop), in order."""
+    bench = Bench(Lexicon(watch.entities, watch.lists, watch.groups), {})
     found = [(f"list:{name}", fault) for name, terms in watch.lists.items() for fault in map(fault_of_term, terms) if fault]
     for entity in watch.entities.values():
         found += [(f"entity:{entity.id}", fault) for alias in entity.aliases if (fault := fault_of_term(alias.text))]
     patterns = Patterns()
-    for rule in watch.rules.values():
-        found += [(rule.id, fault) for fault in dict.fromkeys(_faults(rule, bench, patterns))]
+    judged = [(rule.id, rule.when, rule.adjust) for rule in watch.rules.values()]
+    judged += [(f"type:{kind.id}", kind.when, ()) for kind in watch.types.values()]
+    for name, when, adjusts in judged:
+        faults = [*_faults(when, bench, patterns), *(fault for one in adjusts for fault in _leaf_faults(one.when, bench))]
+        found += [(name, fault) for fault in dict.fromkeys(faults)]
     return found
 
 
-def _faults(rule: Rule, bench: Bench, patterns: Patterns) -> Iterator[str]:
+def _faults(when: Condition, bench: Bench, patterns: Patterns) -> Iterator[str]:
+    yield from _leaf_faults(when, bench)
     try:
-        for leaf in leaves(rule.when):
-            yield from bench.faults(leaf)
-        if needed(rule.when, lambda leaf: _triggers(leaf, bench, patterns), len) is None:
+        if Needs(lambda leaf: triggers(leaf, bench, patterns), len).needed(when) is None:
             yield "it can hold with nothing found: give it something to find beside what must not stand there"
     except UnknownKindError as error:
         yield str(error)
+
+
+def _leaf_faults(when: Condition, bench: Bench) -> Iterator[str]:
+    try:
+        for leaf in leaves(when):
+            yield from bench.faults(leaf)
+    except UnknownKindError as error:
+        yield str(error)
+    yield from ("a part of near must stand at one place: write a matcher, or any with several" for _ in _scattered(when, bench))
+
+
+def _scattered(when: Condition, bench: Bench) -> Iterator[Condition]:
+    """The parts of every `near` in `when` that do not stand at one place."""
+    below = parts(when)
+    if isinstance(when, Near):
+        yield from (part for part in below if not _placed(part, bench))
+    for part in below:
+        yield from _scattered(part, bench)
+
+
+def _placed(part: Condition, bench: Bench) -> bool:
+    if isinstance(part, Polarity):
+        return _placed(part.part, bench)
+    if isinstance(part, Group):
+        return bool(part.any) and not part.all and not part.none and all(_placed(one, bench) for one in part.any)
+    return isinstance(part, Leaf) and not bench.knowing(part)

@@ -4,21 +4,26 @@ A matcher says which patterns the one automaton must look for, and reads the hit
 cost of an item does not grow with the number of rules.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, TypeVar, runtime_checkable
 
 from pydantic import BaseModel
 
-from rarewatch.nouns.watch import Entity, Field, Mention, Scope, Span
+from rarewatch.nouns.watch import About, Entity, Field, Mention, Scope, Span
+from rarewatch.text.fold import Folded
+
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """What a matcher may look up: entities and term lists by id; `members` holds the lists again, as sets."""
+    """What a matcher may look up: entities, term lists and groups of entities by id; `members` holds the lists again, as sets."""
 
     entities: Mapping[str, Entity]
     lists: Mapping[str, tuple[str, ...]]
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     members: Mapping[str, frozenset[str]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -26,7 +31,28 @@ class Lexicon:
 
 
 class Hits(Protocol):
-    """What the automaton found in one item."""
+    """What the automaton found in one item, and the item itself."""
+
+    @property
+    def about(self) -> About:
+        """What is known of the item beside its text."""
+        ...
+
+    def fields(self, scope: Scope) -> Sequence[Field]:
+        """The fields of the item in `scope` that hold something, title before text before attachment."""
+        ...
+
+    def folded(self, field: Field) -> Folded:
+        """The field as folded for matching; empty where there is none."""
+        ...
+
+    def span(self, field: Field, start: int, end: int, term: str) -> Span:
+        """The stretch of the original behind a stretch of the folded field."""
+        ...
+
+    def read(self, field: Field, reader: Callable[[str], Read]) -> Read:
+        """What `reader`, a pure function, makes of the folded field's text; worked out once an item, whoever asks."""
+        ...
 
     def term(self, term: str, scope: Scope) -> Sequence[Span]:
         """Where `term` (as given by `Matcher.terms`) stands, in the order of the text."""
@@ -34,6 +60,10 @@ class Hits(Protocol):
 
     def found(self) -> frozenset[str]:
         """Every term that stands anywhere in the item: lets a long list be asked in the time its few hits take."""
+        ...
+
+    def mentioned(self) -> AbstractSet[str]:
+        """The ids of the entities found: lets many be asked in the time the few found take."""
         ...
 
     def mention(self, entity: str, scope: Scope) -> Sequence[Span]:
@@ -73,6 +103,18 @@ class Matcher(Protocol):
 
     def describe(self, options: BaseModel, lexicon: Lexicon) -> str:
         """The condition in words, for explanations."""
+        ...
+
+
+@runtime_checkable
+class Knowing(Matcher, Protocol):
+    """A matcher that asks what is known of an item beside its text: it holds without spans and is set off by nothing.
+
+    Its `terms` and `entities` are empty and its `spans` are never asked for.
+    """
+
+    def holds(self, options: BaseModel, lexicon: Lexicon, about: About) -> bool:
+        """Whether the condition holds."""
         ...
 
 

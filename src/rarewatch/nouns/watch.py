@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from enum import IntEnum
 from typing import Literal, TypeAlias
 
-Scope = Literal["any", "title", "text"]
-"""The field a condition looks at; "any" is title or text."""
+Scope = Literal["any", "title", "text", "attachment"]
+"""The field a condition looks at; "any" is any of them."""
 
 
 class Severity(IntEnum):
@@ -23,6 +24,10 @@ class Severity(IntEnum):
         """The name used in YAML and shown to people."""
         return self.name.lower()
 
+    def moved(self, steps: int) -> "Severity":
+        """So many steps higher (or lower), as far as there are any."""
+        return Severity(min(max(self + steps, Severity.LOG), Severity.URGENT))
+
 
 @dataclass(frozen=True, slots=True)
 class Alias:
@@ -30,7 +35,8 @@ class Alias:
 
     `with_any`: it counts only if one of these stands somewhere in the same item; `not_before` / `not_after`: it does not count
     directly before / after one of these; `case`: upper and lower case must agree; `weak`: it never makes a mention alone, only
-    beside another, strong mention of the same entity.
+    beside another, strong mention of the same entity. `since` and `until` bound the days on which it means this entity: an item
+    published on another day does not count, one without a date does.
     """
 
     text: str
@@ -39,6 +45,20 @@ class Alias:
     not_after: tuple[str, ...] = ()
     case: bool = False
     weak: bool = False
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A numbered document: every way of naming it is a mention of the entity that has it.
+
+    `issuers` are the words for who issued it; None and () mean any.
+    """
+
+    number: int
+    year: int | None = None
+    issuers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +72,7 @@ class Entity:
     aliases: tuple[Alias, ...] = ()
     parent: str = ""
     note: str = ""
+    document: Paper | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +93,110 @@ class Group:
     none: tuple["Condition", ...] = ()
 
 
-Condition: TypeAlias = Leaf | Group
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """At least `number` of the parts hold."""
+
+    number: int
+    parts: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What `part` finds stands in the item at least `number` times, at different places."""
+
+    number: int
+    part: "Condition"
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Every part is found in one and the same sentence."""
+
+    parts: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Every part is found within `within` characters of one field, in the order given when `ordered`.
+
+    The distance runs from the start of the first to the end of the last, in characters of the original text.
+    """
+
+    within: int
+    parts: tuple["Condition", ...]
+    ordered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Polarity:
+    """`part` is found outside the scope of a negation (or, with `negated`, inside one)."""
+
+    part: "Condition"
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """What a condition adds to a score when it holds; a penalty is negative."""
+
+    points: float
+    when: "Condition"
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """The points of the parts that hold add up to at least `least`."""
+
+    least: float
+    parts: tuple[Points, ...]
+
+
+Condition: TypeAlias = Leaf | Group | AtLeast | Count | Together | Near | Polarity | Scored
+
+
+@dataclass(frozen=True, slots=True)
+class Adjust:
+    """Raises or lowers a rule's severity where `when` holds: by steps, or to a fixed one (`to` wins)."""
+
+    when: Condition
+    by: int = 0
+    to: Severity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is known of an item beside its text; "" and None mean unknown. `tier` is a publisher tier's value."""
+
+    source: str = ""
+    publisher: str = ""
+    tier: str = ""
+    language: str = ""
+    published: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A text a rule must match, or must ignore; `where` is file:line, `about` what is known of it beside the text.
+
+    `item` (the number of an archived item, 0: none) or `url` may stand in place of the text.
+    """
+
+    title: str
+    text: str = ""
+    match: bool = True
+    where: str = ""
+    about: About = About()
+    item: int = 0
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Disabled:
+    """Why a rule rests, and until which day (None: until somebody says otherwise)."""
+
+    reason: str
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,24 +211,43 @@ class Rule:
     digest: str = ""
     where: str = ""
     enabled: bool = True
+    group: str = ""
+    adjust: tuple[Adjust, ...] = ()
+    examples: tuple[Example, ...] = ()
+    disabled: Disabled | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncementType:
+    """A kind of announcement, a label and never a gate; `severity` is what one of its kind usually weighs."""
+
+    id: str
+    name: str
+    zh: str
+    severity: Severity
+    when: Condition
+    examples: tuple[Example, ...] = ()
+    where: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """The whole of what is watched for; `glossary` maps Chinese terms to English."""
+    """The whole of what is watched for; `glossary` maps Chinese terms to English, `groups` group ids to entity ids."""
 
     entities: Mapping[str, Entity] = field(default_factory=dict)
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rules: Mapping[str, Rule] = field(default_factory=dict)
     glossary: Mapping[str, str] = field(default_factory=dict)
+    types: Mapping[str, AnnouncementType] = field(default_factory=dict)
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-Field = Literal["title", "text"]
+Field = Literal["title", "text", "attachment"]
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of an item's original title or text: `text == field[start:end]`, counted in characters.
+    """A stretch of an item's original title, text or attachment: `text == field[start:end]`, counted in characters.
 
     `term` is the term, alias or entity id of the condition that put it there.
     """
@@ -140,6 +283,16 @@ class Findings:
 
     matches: tuple[Match, ...] = ()
     mentions: tuple[Mention, ...] = ()
+    labels: tuple["Label", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """An announcement type that an item seems to be, with the spans that say so."""
+
+    type: str
+    severity: Severity
+    spans: tuple[Span, ...]
 
 
 @dataclass(frozen=True, slots=True)
