@@ -57,13 +57,13 @@ def test_a_hidden_secret_is_shown_nowhere(told):
 def test_not_in_a_traceback_either(told):
     log.hide(SECRET)
     try:
-        raise ValueError(f"cannot log in with {SECRET}")
+        int(f"cannot log in with {SECRET}")
     except ValueError:
         structlog.get_logger().exception("bug", act="deliver")
         logging.getLogger("somewhere").exception("library says %s", SECRET)
     text = told.getvalue()
     assert "hunter2" not in text
-    assert text.count("cannot log in with [secret]") == 2
+    assert text.count("cannot log in with [secret]") >= 2
     assert "library says [secret]" in text
     assert "Traceback" in text
 
