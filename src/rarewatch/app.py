@@ -65,11 +65,14 @@ def notifiers_in_use(config: Config) -> dict[str, Notifier]:
     Raises `ConfigError` where a secret is missing.
     """
     used = {target.via for subscription in config.audience for target in subscription.targets}
-    return {
-        name: registry.load(notifiers.KINDS, configured.kind)(configured.options, reveal)
-        for name, configured in config.settings.notifiers.items()
-        if name in used
-    }
+    found: dict[str, Notifier] = {}
+    for name, configured in config.settings.notifiers.items():
+        if name in used:
+            for _, value in configured.options:
+                if isinstance(value, SecretRef):
+                    reveal(value)  # a kind may ask for it only when it sends: too late to learn that it is not there
+            found[name] = registry.load(notifiers.KINDS, configured.kind)(configured.options, reveal)
+    return found
 
 
 def reader(web: Web) -> Callable[[Job], Awaitable[Reading]]:

@@ -1,5 +1,6 @@
 """The command line: `rarewatch COMMAND --help` tells each command's options."""
 
+import os
 import sys
 from typing import Annotated
 
@@ -7,7 +8,7 @@ import typer
 
 from rarewatch import __version__, log
 from rarewatch.cli import archive, check, demo, explain, matching, notify, reading, running
-from rarewatch.cli.context import end_of
+from rarewatch.cli.context import Exit, end_of
 from rarewatch.errors import RarewatchError
 
 app = typer.Typer(
@@ -58,13 +59,26 @@ def _options(
 def main() -> None:
     """Run the command line; errors come out in words with the documented exit codes."""
     try:
+        code = _ended()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read our output has enough; that is no failure, and Python must not complain when it flushes the rest at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = Exit.DONE
+    sys.exit(code)
+
+
+def _ended() -> int | str | None:
+    try:
         app()
     except RarewatchError as error:
         try:
             end_of(error)
         except typer.Exit as end:
-            sys.exit(end.exit_code)
-    except BrokenPipeError:
-        # Whoever read our output has enough; that is no failure, and Python must not complain while flushing.
-        sys.stdout = None
-        sys.exit(0)
+            return end.exit_code
+    except SystemExit as end:
+        # The libraries for the command line and for tables each turn a closed pipe into a failure of their own.
+        if isinstance(end.__context__, BrokenPipeError):
+            raise end.__context__ from None
+        return end.code
+    return Exit.DONE

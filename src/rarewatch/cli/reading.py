@@ -8,11 +8,12 @@ from typing import Annotated, Any
 
 import typer
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from rarewatch import clock, log, registry, sources
 from rarewatch.cli.context import ConfigOption, Exit, JsonOption, fail, people, progress, put, read_config
 from rarewatch.config import Config
+from rarewatch.config.units import Zone
 from rarewatch.errors import SourceFault, Unreachable
 from rarewatch.fetch import Web, drive
 from rarewatch.normalise import normalise
@@ -61,9 +62,20 @@ def _made(kind: str, url: str, options: str, zone: str) -> Source:
     try:
         model: type[BaseModel] = registry.load(sources.KINDS, kind).Options
         checked = model.model_validate(yaml.safe_load(options) or {})
-    except (registry.UnknownKindError, ValidationError, yaml.YAMLError) as error:
+    except (registry.UnknownKindError, yaml.YAMLError) as error:
         fail(f"--kind {kind} --options: {error}", Exit.MISTAKE)
+    except ValidationError as error:
+        fail(f"--kind {kind} --options: {_mistakes(error)}", Exit.MISTAKE)
+    try:
+        TypeAdapter[str](Zone).validate_python(zone)
+    except ValidationError as error:
+        fail(f"--zone: {zone!r} {_mistakes(error)}", Exit.MISTAKE)
     return Source("saved", kind, url, Publisher("saved", "saved file"), options=checked, time_zone=zone)
+
+
+def _mistakes(error: ValidationError) -> str:
+    found = [(".".join(map(str, one["loc"])), one["msg"]) for one in error.errors(include_url=False, include_input=False)]
+    return "; ".join(f"{where}: {what}" if where else what for where, what in found)
 
 
 async def _live(loaded: Config, names: Sequence[str], as_json: bool) -> int:

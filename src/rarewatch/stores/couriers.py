@@ -133,11 +133,12 @@ def _close(connection: Connection, rows_meant: ColumnElement[bool], **values: An
 
 def replay(connection: Connection, number: str, now: datetime) -> bool:
     """See `stores.Store.replay`."""
-    if not number.isdecimal():
+    dead = rows.number_of(number)
+    if dead is None:
         return False
     found = connection.execute(
         update(delivery)
-        .where(and_(_d.id == int(number), _d.state == DeliveryState.DEAD.value))
+        .where(and_(_d.id == dead, _d.state == DeliveryState.DEAD.value))
         .values(
             state=DeliveryState.DUE.value,
             due_at=now.timestamp(),

@@ -12,6 +12,13 @@ from rarewatch.nouns.item import Item, Precision, Stamp
 from rarewatch.nouns.source import Publisher, Tier
 from rarewatch.nouns.watch import Match, Severity, Span
 
+_LARGEST = 2**63 - 1
+
+
+def number_of(text: str) -> int | None:
+    """The id that `text` names; None where no row can have it."""
+    return int(text) if len(text) < 20 and text.isdecimal() and int(text) <= _LARGEST else None
+
 
 def moment(seconds: float) -> datetime:
     """An aware datetime in UTC from seconds since 1970."""

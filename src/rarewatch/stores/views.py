@@ -105,14 +105,14 @@ def deliveries(connection: Connection, limit: int, state: str = "", via: str = "
         if value:
             statement = statement.where(column == value)
     if of:
-        statement = statement.where(d.alert == int(of))
+        statement = statement.where(d.alert == rows.number_of(of))
     return _lines(connection, statement)
 
 
 def find(connection: Connection, number: str, canonical: str, link: str) -> Sequence[tuple[Item, Row[Any]]]:
     """The items with this id, or under this address, the newest first; each with its row."""
     if number.isdecimal():
-        statement = select(item).where(item.c.id == int(number))
+        statement = select(item).where(item.c.id == rows.number_of(number))
     else:
         statement = select(item).where(or_(item.c.url == canonical, item.c.link == link)).order_by(item.c.id.desc()).limit(20)
     return [(rows.item_of(row), row) for row in connection.execute(statement)]
