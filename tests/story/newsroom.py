@@ -73,7 +73,7 @@ class Bell:
 class Newsroom:
     """Made by `open_newsroom`; `web` maps addresses to bytes or faults, `outcomes` is all that was told."""
 
-    def __init__(self, store, thread, sources, audience, clock, readers, couriers):
+    def __init__(self, store, thread, sources, audience, clock, *, readers, couriers):
         self.store, self.sources, self.clock = store, {one.id: one for one in sources}, clock
         self.web, self.asked, self.bell, self.outcomes = {}, Counter(), Bell(), []
         writer = Writer(thread)
@@ -139,7 +139,7 @@ async def open_newsroom(url, sources=None, audience=None, *, clock=None, readers
     with closing(SqlStore(url)) as store, ThreadPoolExecutor(1) as thread:
         store.recover(clock())
         store.enrol(sources, at_once)
-        room = Newsroom(store, thread, sources, audience, clock, readers, couriers)
+        room = Newsroom(store, thread, sources, audience, clock, readers=readers, couriers=couriers)
         yield room
         room.bell.gate.set()
         await room.crew.drain()

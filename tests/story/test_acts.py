@@ -188,7 +188,7 @@ class TestFaults:
         async with open_newsroom(sqlite_url, [poisoned, sound, source("s3")]) as room:
             claims = {claim.source: claim for claim in room.store.claim_sources(NOW, 3, HOUR)}
             jobs = [Job(room.sources[name], claims[name]) for name in ("s3", "s1", "s2")]
-            reading = Reading((Draft("k", "https://e.com/1", "稀土公告", dates=("2031-04-04 08:00",)),), marks=("m",))
+            reading = Reading((Draft("k", "https://e.com/1", "商务部关于稀土的公告", dates=("2031-04-04 08:00",)),), marks=("m",))
             first, second, third = await asyncio.gather(*(room.kit.submit(job, reading) for job in jobs), return_exceptions=True)
             assert (first.new, third.new) == (1, 1)
             assert "Not/AZone" in str(second)
