@@ -12,12 +12,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from rarewatch.normalise import age
 from rarewatch.nouns.item import Admission, Item, Status
 from rarewatch.nouns.memory import Known
 from rarewatch.nouns.source import Source
-from rarewatch.text.figures import figures
+from rarewatch.text.counts import counts
 from rarewatch.text.fold import fold
 from rarewatch.text.prints import likeness
 
@@ -38,18 +39,24 @@ class Marks:
     near: tuple[bytes, ...]
 
 
-def _mark(item: Item, *parts: str) -> bytes:
-    return hashlib.blake2b("\x1f".join((item.source, *parts)).encode("utf-8", "replace"), digest_size=12).digest()
+def _mark(*parts: str) -> bytes:
+    return hashlib.blake2b("\x1f".join(parts).encode("utf-8", "replace"), digest_size=12).digest()
 
 
 def marks(item: Item) -> Marks:
     """The marks by which `item` is recognised; they hold the source, so that two sources never meet here."""
-    title = fold(item.title).text
-    named = [(kind, value) for kind, value in (("key", item.key), ("url", item.url)) if value]
-    same = [_mark(item, kind, value, title) for kind, value in named]
-    if not same or (len(item.text) >= _SHORT and not item.title_only):
-        same.append(_mark(item, "content", item.digest))
-    return Marks(tuple(same), tuple(_mark(item, kind, value) for kind, value in named))
+    named = tuple((kind, value) for kind, value in (("key", item.key), ("url", item.url)) if value)
+    telling = len(item.text) >= _SHORT and not item.title_only
+    return _marks(item.source, named, item.title, item.digest if telling or not named else "")
+
+
+@lru_cache(maxsize=512)  # looking an item up, judging it and keeping it ask for the same marks one after the other
+def _marks(source: str, named: tuple[tuple[str, str], ...], title: str, digest: str) -> Marks:
+    folded = fold(title).text
+    same = [_mark(source, kind, value, folded) for kind, value in named]
+    if digest:
+        same.append(_mark(source, "content", digest))
+    return Marks(tuple(same), tuple(_mark(source, kind, value) for kind, value in named))
 
 
 def all_marks(item: Item) -> tuple[bytes, ...]:
@@ -146,6 +153,6 @@ def is_edit(before: str, after: str) -> bool:
     Figures decide first, because monthly notices differ in nothing else.
     """
     one, two = fold(before).text, fold(after).text
-    if figures(one) != figures(two):
+    if counts(one) != counts(two):
         return False
     return SequenceMatcher(None, one, two, autojunk=False).ratio() >= _EDITED_TITLE

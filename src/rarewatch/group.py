@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from rarewatch.nouns.item import Item, Stamp
 from rarewatch.nouns.memory import Candidate
-from rarewatch.text.figures import figures
+from rarewatch.text.counts import counts
 from rarewatch.text.fold import fold
 from rarewatch.text.prints import likeness, prints
 
@@ -72,10 +72,10 @@ def _figures_agree(one: tuple[str, str], other: tuple[str, str]) -> bool:
     announcements under one covering note differ in their numbers only.
     """
     short, long = sorted((one[1], other[1]), key=len)
-    if not set(figures(short)) <= set(figures(long)):
+    if not set(counts(short)) <= set(counts(long)):
         return False
-    mine, theirs = set(figures(one[0])), set(figures(other[0]))
-    return mine <= theirs | set(figures(other[1])) or theirs <= mine | set(figures(one[1]))
+    mine, theirs = set(counts(one[0])), set(counts(other[0]))
+    return mine <= theirs | set(counts(other[1])) or theirs <= mine | set(counts(one[1]))
 
 
 def _same_day(one: Stamp | None, other: Stamp | None) -> bool:

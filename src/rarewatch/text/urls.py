@@ -1,6 +1,7 @@
 """One address for one page: what browsers, mailings and trackers add to an address is taken off again."""
 
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 _TRACKING = re.compile(
@@ -12,6 +13,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _SAFE = "/:@!$&'()*+,;=~-._%"
 
 
+@lru_cache(maxsize=512)  # an item's link is often its key too
 def canonical(url: str) -> str:
     """The address as an identity: for comparing, not for fetching.
 
@@ -28,7 +30,7 @@ def canonical(url: str) -> str:
         return text
     if parts.scheme not in _DEFAULT_PORTS or not host:
         return text
-    if port and port != _DEFAULT_PORTS[parts.scheme]:
+    if port and port not in (_DEFAULT_PORTS[parts.scheme], _DEFAULT_PORTS["https"]):
         host = f"{host}:{port}"
     query = sorted((key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.match(key))
     fragment = parts.fragment if parts.fragment.startswith(("/", "!")) else ""
