@@ -20,8 +20,19 @@ from rarewatch.demo.smtp_double import SmtpDouble
 
 DOC = (Path(__file__).parents[2] / "docs" / "cli.md").read_text(encoding="utf-8")
 PROGRAM = typer.main.get_command(app)
-COMMANDS = PROGRAM.commands
 HELP = {"--help", "-h"}
+
+
+def flattened(group, lead=""):
+    """Every command by the words it is called with, those of groups within groups too."""
+    found = {}
+    for name, command in group.commands.items():
+        words = f"{lead}{name}"
+        found.update(flattened(command, f"{words} ") if hasattr(command, "commands") else {words: command})
+    return found
+
+
+COMMANDS = flattened(PROGRAM)
 
 
 def section(heading):

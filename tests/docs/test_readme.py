@@ -55,11 +55,16 @@ def calls_of_rarewatch(text):
 @pytest.mark.parametrize("page", [page for page, text in TEXTS.items() if any(calls_of_rarewatch(text))])
 def test_commands_in_shell_blocks_exist_with_their_options(page):
     for words in calls_of_rarewatch(TEXTS[page]):
-        command = next((word for word in words if word in PROGRAM.commands), None)
-        if command is None:
+        command = PROGRAM
+        for word in [word for word in words if not word.startswith("-")]:
+            if not hasattr(command, "commands"):
+                break
+            command = command.commands.get(word, command)
+        if command is PROGRAM:
             assert words[:1] in (["[OPTIONS]"], ["COMMAND"], []), words
             continue
-        known = {name for parameter in PROGRAM.commands[command].params for name in parameter.opts} | SHARED
+        assert not hasattr(command, "commands"), words
+        known = {name for parameter in command.params for name in parameter.opts} | SHARED
         assert {word for word in words if word.startswith("-") and word != "-"} <= known, words
 
 
