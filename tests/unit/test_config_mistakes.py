@@ -173,7 +173,7 @@ RULE_MISTAKES = [
     ("{any: [{terms: [ab]}], non: [cd]}", "4:34: 'non' must not stand beside all, any or none (did you mean 'none'?)"),
     ("{terms: [ab], list: earths}", "4:25: 'list' is a second matcher in one condition"),
     ("{in: title}", "4:11: 'in' stands alone"),
-    ("{terms: [ab], in: titel}", "4:29: 'in' is not one of any, title, text (did you mean 'title'?)"),
+    ("{terms: [ab], in: titel}", "4:29: 'in' is not one of any, title, text, attachment (did you mean 'title'?)"),
     ("{terms: [ab], in: [title]}", "4:29: 'in' is not one of"),
     ("{trems: [ab]}", "4:12: unknown condition 'trems' (did you mean 'terms'?)"),
     ("{'no_such_module:Thing': 1}", "4:36: unknown kind 'no_such_module:Thing'"),

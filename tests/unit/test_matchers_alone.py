@@ -25,6 +25,9 @@ class Hits:
         self.asked.append((term, scope))
         return [Span("text", start, start + len(term), term, term) for start in self._found.get(term, ())]
 
+    def mentioned(self):
+        return self._found.keys()
+
     def mention(self, entity, scope):
         self.asked.append((entity, scope))
         return [Span("text", 0, 2, "造厂", entity)] if entity in self._found else []

@@ -1,10 +1,12 @@
-"""`entities.yaml` -> `Entity` values."""
+"""`entities.yaml` -> `Entity` values and groups of them."""
+
+from collections.abc import Iterator
 
 from rarewatch.config.mistakes import Mistakes
-from rarewatch.config.models import AliasSpec, EntityFile, EntitySpec
+from rarewatch.config.models import AliasSpec, EntityFile, EntityGroupSpec, EntitySpec
 from rarewatch.config.reader import Node
 from rarewatch.config.units import suggestion
-from rarewatch.nouns.watch import Alias, Entity
+from rarewatch.nouns.watch import Alias, Entity, Paper
 from rarewatch.text.terms import fault_of_term, looked_for
 
 
@@ -15,24 +17,29 @@ class Entities:
         self.found: dict[str, Entity] = {}
         self.ids: dict[str, Node] = {}
         self.warnings: list[str] = []
+        self.group_ids: dict[str, Node] = {}
+        self.groups: dict[str, tuple[str, ...]] = {}
         self._mistakes = mistakes
 
     def add(self, node: Node) -> None:
         """Read the file."""
-        entries = node.child("entities")
-        if self._mistakes.check(EntityFile, node) is None or entries is None:
+        entries, groups = node.child("entities"), node.child("groups")
+        if self._mistakes.check(EntityFile, node) is None:
             return
-        for entry in entries.children():
+        for entry in entries.children() if entries else ():
             known = entry.text("id")
             fresh = not known or self._mistakes.unique(self.ids, "entity", known, entry.child("id") or entry)
             spec = self._mistakes.check(EntitySpec, entry)
             if spec is not None and fresh:
                 self.found[spec.id] = _entity(spec)
                 self._weigh(entry, self.found[spec.id])
-        self._families(entries)
+        if entries:
+            self._families(entries)
+        if groups:
+            self._band(groups)
 
     def _weigh(self, node: Node, entity: Entity) -> None:
-        if not entity.aliases:
+        if not entity.aliases and not entity.document:
             self._mistakes.add(
                 node, f"the entity '{entity.id}' has no alias and could never be found", "list aliases, or leave out `bare`"
             )
@@ -43,6 +50,38 @@ class Entities:
             elif fault and not alias.with_any and not alias.weak:
                 advice = "make it `weak`, give it `with`, or write more of it"
                 self.warnings.append(f"{node.where}: an alias of {entity.id}: {fault}; {advice}")
+
+    def _band(self, groups: Node) -> None:
+        """Read the groups, and resolve them to entities."""
+        members: dict[str, list[Node]] = {}
+        for entry in groups.children():
+            spec = self._mistakes.check(EntityGroupSpec, entry)
+            known, at = entry.text("id"), entry.child("id") or entry
+            if known in self.ids:
+                self._mistakes.add(at, f"'{known}' is an entity already", f"it stands at {self.ids[known].where}")
+            elif known and self._mistakes.unique(self.group_ids, "group", known, at) and spec:
+                below = entry.child("members")
+                members[spec.id] = below.children() if below else []
+        for name in members:
+            self.groups[name] = tuple(dict.fromkeys(self._resolved(name, members, (name,))))
+
+    def _resolved(self, name: str, members: dict[str, list[Node]], path: tuple[str, ...]) -> Iterator[str]:
+        for node in members[name]:
+            member = node.value
+            if member in path:
+                if member == path[0]:  # a circle that does not hold the first is told where it is
+                    way = " → ".join((*path, member))
+                    self._mistakes.add(
+                        node, f"the group '{member}' contains itself: {way}", "one of the members on this way must go"
+                    )
+            elif member in members:
+                yield from self._resolved(member, members, (*path, member))
+            elif member in self.ids:
+                yield member
+            elif member not in self.group_ids and len(path) == 1:
+                self._mistakes.add(
+                    node, f"there is no entity or group '{member}'", suggestion(member, [*self.ids, *self.group_ids])
+                )
 
     def _families(self, entries: Node) -> None:
         parents = {entry.text("id"): entry.text("parent") for entry in entries.children()}
@@ -71,8 +110,10 @@ def _entity(spec: EntitySpec) -> Entity:
     names = [name for name in (spec.name, spec.zh) if name.strip()] if spec.bare else []
     own = [Alias(name) for name in dict.fromkeys(names) if name.casefold() not in listed]
     unique = tuple(dict.fromkeys([*own, *aliases]))
-    return Entity(spec.id, spec.kind, spec.name, spec.zh, unique, spec.parent, spec.note)
+    paper = Paper(spec.document.number, spec.document.year, tuple(spec.document.issuer)) if spec.document else None
+    return Entity(spec.id, spec.kind, spec.name, spec.zh, unique, spec.parent, spec.note, paper)
 
 
 def _alias(spec: AliasSpec) -> Alias:
-    return Alias(spec.text, tuple(spec.with_any), tuple(spec.not_before), tuple(spec.not_after), spec.case, spec.weak)
+    around = tuple(spec.with_any), tuple(spec.not_before), tuple(spec.not_after)
+    return Alias(spec.text, *around, spec.case, spec.weak, spec.since, spec.until)

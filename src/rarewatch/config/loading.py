@@ -1,17 +1,19 @@
 """Reads the whole configuration folder, or only what is watched for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
+from rarewatch.clock import Clock, now
 from rarewatch.config import program
 from rarewatch.config.audience import Audience
 from rarewatch.config.entities import Entities
-from rarewatch.config.folder import AUDIENCE, ENTITIES, GLOSSARY, MAIN, RULES, SOURCES, Folder
+from rarewatch.config.folder import AUDIENCE, ENTITIES, GLOSSARY, MAIN, RULES, SOURCES, TYPES, Folder
 from rarewatch.config.mistakes import Mistakes
 from rarewatch.config.models import GlossaryFile, Settings
 from rarewatch.config.rules import Rules
 from rarewatch.config.sources import Sources
+from rarewatch.config.types import Types
 from rarewatch.nouns.alert import Subscription
 from rarewatch.nouns.source import Source
 from rarewatch.nouns.watch import Alias, Entity, Watch
@@ -34,10 +36,10 @@ class Config:
     warnings: tuple[str, ...] = ()
 
 
-def load(folder: Path) -> Config:
+def load(folder: Path, clock: Clock = now) -> Config:
     """Read the configuration in `folder`; paths in messages begin with it as given.
 
-    Raises `ConfigErrors` with every mistake of every file.
+    `clock` says which rules have rested long enough. Raises `ConfigErrors` with every mistake of every file.
     """
     mistakes = Mistakes()
     files = _open(folder, mistakes)
@@ -46,7 +48,7 @@ def load(folder: Path) -> Config:
     sources = Sources(mistakes)
     for node in files.many(SOURCES):
         sources.add(node)
-    watch, rules, warnings = _watch(files, mistakes)
+    watch, rules, warnings = _watch(files, mistakes, clock)
     audience = Audience(mistakes, None if RULES in files.unreadable else rules.ids, program.names(top))
     if people := files.one(AUDIENCE):
         audience.add(people)
@@ -60,10 +62,10 @@ def load(folder: Path) -> Config:
     return Config(settings, sources.found, watch, subscriptions, files.digest, folder, tuple(warnings))
 
 
-def load_watch(folder: Path) -> Watch:
-    """Read only entities, rules and glossary; raises `ConfigErrors` with every mistake in them."""
+def load_watch(folder: Path, clock: Clock = now) -> Watch:
+    """Read only entities, rules, types and glossary; raises `ConfigErrors` with every mistake in them."""
     mistakes = Mistakes()
-    watch, _, _ = _watch(_open(folder, mistakes), mistakes)
+    watch, _, _ = _watch(_open(folder, mistakes), mistakes, clock)
     mistakes.raise_all()
     return watch
 
@@ -81,19 +83,24 @@ def _open(folder: Path, mistakes: Mistakes) -> Folder:
     return Folder(folder, mistakes)
 
 
-def _watch(files: Folder, mistakes: Mistakes) -> tuple[Watch, Rules, list[str]]:
-    entities, rules, glossary = Entities(mistakes), Rules(mistakes), dict[str, str]()
+def _watch(files: Folder, mistakes: Mistakes, clock: Clock) -> tuple[Watch, Rules, list[str]]:
+    entities, rules, types, glossary = Entities(mistakes), Rules(mistakes, clock().date()), Types(mistakes), dict[str, str]()
     if node := files.one(ENTITIES):
         entities.add(node)
     for node in files.many(RULES):
         rules.add(node)
+    rules.resolve()
+    if node := files.one(TYPES, required=False):
+        types.add(node)
     node = files.one(GLOSSARY, required=False)
     if node and (read := mistakes.check(GlossaryFile, node)):
         glossary = dict(read.glossary or {})
     # What is written down wrongly still exists for those who name it: one mistake is told once.
     stand_ins = {name: Entity(name, "", name, aliases=(Alias(name),)) for name in entities.ids}
-    known = Watch({**stand_ins, **entities.found}, {**dict.fromkeys(rules.list_ids, ("?",)), **rules.lists}, {}, glossary)
+    lists = {**dict.fromkeys(rules.list_ids, ("?",)), **rules.lists}
+    groups = {**dict.fromkeys(entities.group_ids, tuple(entities.ids)[:1]), **entities.groups}
+    known = Watch({**stand_ins, **entities.found}, lists, {}, glossary, groups=groups)
+    warnings = [*entities.warnings, *rules.warnings]
     if {ENTITIES, RULES} & files.unreadable:
-        return known, rules, entities.warnings
-    complete = rules.finish(known)
-    return replace(known, rules=complete), rules, entities.warnings
+        return known, rules, warnings
+    return rules.finish(known, types), rules, warnings

@@ -8,12 +8,14 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
 
 from rarewatch.config.units import (
     DatabaseAddress,
+    Day,
     Duration,
     Filled,
     Headers,
     Id,
     Level,
     Line,
+    Moment,
     OneOrMore,
     OneOrMoreTerms,
     Searchable,
@@ -22,6 +24,7 @@ from rarewatch.config.units import (
     WebAddress,
     Word,
     Zone,
+    wrong,
 )
 from rarewatch.nouns.source import Tier
 from rarewatch.nouns.watch import Severity
@@ -108,6 +111,14 @@ class EntityFile(Mapped):
     """`entities.yaml`."""
 
     entities: list[Any] | None = Field(description="a list of what is watched; it may be empty")
+    groups: list[Any] | None = None
+
+
+class EntityGroupSpec(Mapped):
+    """Entities under one name."""
+
+    id: Id = Field(description="a short name such as group.magnet_makers")
+    members: Annotated[list[Filled], Field(min_length=1)] = Field(description="ids of entities, or of other groups")
 
 
 class AliasSpec(Mapped):
@@ -119,11 +130,27 @@ class AliasSpec(Mapped):
     not_after: OneOrMoreTerms = Field(default_factory=list)
     case: bool = False
     weak: bool = False
+    since: Day | None = None
+    until: Day | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "AliasSpec":
+        if self.since and self.until and self.since > self.until:
+            raise wrong("has `until` before `since`", "no day would lie between them")
+        return self
 
     @model_validator(mode="before")
     @classmethod
     def _short_form(cls, value: object) -> object:
         return {"text": value} if isinstance(value, str | int | float) else value
+
+
+class PaperSpec(Mapped):
+    """The number of a document."""
+
+    number: Annotated[int, Field(ge=1, le=99_999)] = Field(description="the number before 号")
+    year: Annotated[int, Field(ge=1949, le=2100)] | None = None
+    issuer: OneOrMore = Field(default_factory=list)
 
 
 class EntitySpec(Mapped):
@@ -136,6 +163,7 @@ class EntitySpec(Mapped):
     parent: Line = ""
     note: str = ""
     bare: bool = True
+    document: PaperSpec | None = None
     aliases: list[AliasSpec] = Field(default_factory=list)
 
 
@@ -144,10 +172,60 @@ class RuleFile(Mapped):
 
     lists: dict[str, Any] | None = None
     rules: list[Any] | None = None
+    groups: dict[str, Any] | None = None
 
 
 class TermList(RootModel[Annotated[list[Searchable], Field(min_length=1)]]):
     """One entry of `lists`."""
+
+
+class DisabledSpec(Mapped):
+    """Why a rule rests."""
+
+    reason: Filled = Field(description="why it rests, for whoever wonders")
+    until: Day | None = None
+
+
+class RuleGroupSpec(Mapped):
+    """One entry of `groups` in a file of rules."""
+
+    disabled: DisabledSpec | None = None
+
+
+class AdjustSpec(Mapped):
+    """What raises or lowers a rule's severity."""
+
+    when: Any = Field(description="the condition under which the severity changes")
+    by: Annotated[int, Field(ge=-4, le=4)] = 0
+    to: Level | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> "AdjustSpec":
+        if (self.to is None) == (self.by == 0):
+            raise wrong("must have either `by` or `to`", "by: -1 is one step less, to: urgent is urgent whatever it was")
+        return self
+
+
+class ExampleSpec(Mapped):
+    """A text that must match or must not; a bare text is short for `{title: ...}`."""
+
+    title: Line = ""
+    text: str = ""
+    published: Moment | None = None
+    source: Line = ""
+    item: Annotated[int, Field(ge=1)] | None = None
+    url: Line = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, value: object) -> object:
+        return {"title": value} if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _something(self) -> "ExampleSpec":
+        if not (self.title.strip() or self.text.strip() or self.item or self.url):
+            raise wrong("is empty", "write a title, a text, or both")
+        return self
 
 
 class RuleSpec(Mapped):
@@ -158,7 +236,67 @@ class RuleSpec(Mapped):
     title_zh: Line = ""
     severity: Level = Severity.NOTABLE
     enabled: bool = True
+    group: Id | None = None
+    inherit: Id | None = None
     when: Any = Field(description="the condition: all, any, none, or a matcher such as terms")
+    adjust: list[AdjustSpec] = Field(default_factory=list)
+    disabled: DisabledSpec | None = None
+    match: list[ExampleSpec] = Field(default_factory=list)
+    ignore: list[ExampleSpec] = Field(default_factory=list)
+
+
+class TypeFile(Mapped):
+    """`types.yaml`."""
+
+    types: list[Any] | None = Field(description="a list of announcement types; it may be empty")
+
+
+class TypeSpec(Mapped):
+    """A kind of announcement."""
+
+    id: Id = Field(description="a short name such as export_control")
+    name: Filled = Field(description="the name in English")
+    zh: Line = ""
+    severity: Level = Severity.NOTABLE
+    when: Any = Field(description="the condition: all, any, none, or a matcher such as terms")
+    match: list[ExampleSpec] = Field(default_factory=list)
+    ignore: list[ExampleSpec] = Field(default_factory=list)
+
+
+class AtLeastSpec(Mapped):
+    """The value of `at_least`."""
+
+    n: Annotated[int, Field(ge=1)] = Field(description="how many of them must hold")
+    of: Annotated[list[Any], Field(min_length=1)] = Field(description="a list of conditions")
+
+
+class CountSpec(Mapped):
+    """The value of `count`."""
+
+    n: Annotated[int, Field(ge=1, le=1000)] = Field(description="at how many places it must stand")
+    of: Any = Field(description="a condition")
+
+
+class NearSpec(Mapped):
+    """The value of `near`."""
+
+    within: Annotated[int, Field(ge=1, le=10_000)] = Field(description="how many characters they may take up together")
+    ordered: bool = False
+    of: Annotated[list[Any], Field(min_length=2)] = Field(description="a list of at least two conditions")
+
+
+class PointsSpec(Mapped):
+    """One entry of a score."""
+
+    points: float = Field(description="what it adds; a penalty is negative")
+    when: Any = Field(description="a condition")
+
+
+class ScoreSpec(Mapped):
+    """The value of `score`."""
+
+    at_least: Annotated[float, Field(gt=0)] = Field(description="the points that must be reached")
+    of: Annotated[list[PointsSpec], Field(min_length=1)] = Field(description="a list of {points: ..., when: ...}")
 
 
 class AudienceFile(Mapped):

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Callable
+from datetime import date, datetime, timedelta, timezone
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Annotated, Any, TypeAlias
@@ -22,6 +23,7 @@ _KIND = re.compile(r"[a-z][a-z0-9_]{0,49}", re.ASCII)
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", re.ASCII)
 _SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"})
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_CHINA = timezone(timedelta(hours=8))
 _YEAR = 366 * 86_400.0
 _GIGABYTE = 1000**3
 
@@ -102,6 +104,27 @@ def severity(value: object) -> Severity:
     return names[value]
 
 
+def day(value: object) -> date:
+    """A day written as 2025-10-09."""
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
+    raise wrong("is not a day", "write year, month and day as 2025-10-09")
+
+
+def moment(value: object) -> datetime:
+    """A day, or a moment written as 2025-10-09T11:00 or 2025-10-09T11:00+08:00; without an offset in Chinese time."""
+    try:
+        read = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        read = None
+    if read is None:
+        raise wrong("is not a day or moment", "write 2025-10-09, or 2025-10-09T11:00+08:00")
+    return read if read.tzinfo else read.replace(tzinfo=_CHINA)
+
+
 def web_address(value: str) -> str:
     """An http or https address with a host and without a password."""
     try:
@@ -174,6 +197,8 @@ def _listed(value: object) -> object:
 
 Duration: TypeAlias = Annotated[float, BeforeValidator(seconds)]
 SomeDuration: TypeAlias = Annotated[float, BeforeValidator(some_seconds)]
+Day: TypeAlias = Annotated[date, BeforeValidator(day)]
+Moment: TypeAlias = Annotated[datetime, BeforeValidator(moment)]
 Size: TypeAlias = Annotated[int, BeforeValidator(size)]
 Zone: TypeAlias = Annotated[str, AfterValidator(zone)]
 Level: TypeAlias = Annotated[Severity, BeforeValidator(severity)]
