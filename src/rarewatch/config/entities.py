@@ -9,6 +9,9 @@ from rarewatch.config.units import suggestion
 from rarewatch.nouns.watch import Alias, Entity, Paper
 from rarewatch.text.terms import fault_of_term, looked_for
 
+_TOLD = 20
+"""Most groups of a circle that a message names."""
+
 
 class Entities:
     """The entities that are right, the ids of all that are written down, and warnings."""
@@ -62,26 +65,31 @@ class Entities:
             elif known and self._mistakes.unique(self.group_ids, "group", known, at) and spec:
                 below = entry.child("members")
                 members[spec.id] = below.children() if below else []
+        circled: set[str] = set()
         for name in members:
-            self.groups[name] = tuple(dict.fromkeys(self._resolved(name, members, (name,))))
+            self.groups[name] = tuple(self._resolved(name, members, circled))
 
-    def _resolved(self, name: str, members: dict[str, list[Node]], path: tuple[str, ...]) -> Iterator[str]:
-        for node in members[name]:
+    def _resolved(self, name: str, members: dict[str, list[Node]], circled: set[str]) -> Iterator[str]:
+        """The entities of a group and of the groups in it, each once; the groups of a circle that was told are in `circled`."""
+        ways: dict[str, tuple[str, ...]] = {name: (name,)}
+        told: set[str] = set()
+        waiting = [(node, name) for node in reversed(members[name])]
+        while waiting:
+            node, above = waiting.pop()
             member = node.value
-            if member in path:
-                if member == path[0]:  # a circle that does not hold the first is told where it is
-                    way = " → ".join((*path, member))
-                    self._mistakes.add(
-                        node, f"the group '{member}' contains itself: {way}", "one of the members on this way must go"
-                    )
-            elif member in members:
-                yield from self._resolved(member, members, (*path, member))
-            elif member in self.ids:
+            if member == name and name not in circled:
+                way = " → ".join((*ways[above], name))
+                self._mistakes.add(node, f"the group '{name}' contains itself: {way}", "one of the members on this way must go")
+                circled.update(ways[above])
+            elif member in members and member not in ways:
+                ways[member] = (*ways[above], member) if len(ways[above]) < _TOLD else ways[above]
+                waiting += [(below, member) for below in reversed(members[member])]
+            elif member in self.ids and member not in told:
+                told.add(member)
                 yield member
-            elif member not in self.group_ids and len(path) == 1:
-                self._mistakes.add(
-                    node, f"there is no entity or group '{member}'", suggestion(member, [*self.ids, *self.group_ids])
-                )
+            elif above == name and member not in self.ids and member not in self.group_ids:
+                hint = suggestion(member, [*self.ids, *self.group_ids])
+                self._mistakes.add(node, f"there is no entity or group '{member}'", hint)
 
     def _families(self, entries: Node) -> None:
         parents = {entry.text("id"): entry.text("parent") for entry in entries.children()}

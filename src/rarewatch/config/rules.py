@@ -17,6 +17,8 @@ from rarewatch.matchers import Lexicon
 from rarewatch.nouns.watch import Adjust, Condition, Disabled, Group, Rule, Watch
 from rarewatch.text.terms import fault_of_term
 
+_LINE = 20
+"""Most rules that may inherit from one another in a row."""
 _INHERITED = ("title", "title_zh", "severity", "group", "adjust")
 
 
@@ -133,6 +135,10 @@ class Rules:
         if base in path:
             way = " → ".join((*path[path.index(base) :], base))
             self._mistakes.add(at, f"the rule '{base}' inherits from itself: {way}", "one of them must stand for itself")
+        elif len(path) > _LINE or (base in self._written and len(self._written[base].values) >= _LINE):
+            message = f"more than {_LINE} rules inherit from one another in a row"
+            self._mistakes.add(at, message, "let this one inherit from an earlier one")
+            return None
         elif base not in self._nodes:
             self._mistakes.add(at, f"there is no rule '{base}' to inherit from", suggestion(base, list(self.ids)))
         else:

@@ -45,22 +45,13 @@ class Entities:
     def check(self, options: BaseModel, lexicon: Lexicon) -> Iterable[str]:
         """Entities, groups and kinds that do not exist, and entities that no name can find."""
         query = _options(options).query
-        yield from (_missing(name, lexicon) for name in query.ids if name not in lexicon.entities)
-        if query.group and query.group not in lexicon.groups:
-            yield f"there is no group “{query.group}”"
-        if query.under and query.under not in lexicon.entities:
-            yield f"there is no entity “{query.under}”"
-        if query.kind and all(entity.kind != query.kind for entity in lexicon.entities.values()):
-            yield f"there is no entity of the kind “{query.kind}”"
-        if query == Query():
-            yield "no entity is given"
-            return
-        chosen = [name for name in _chosen(query, lexicon) if name in lexicon.entities]
-        for name in chosen if query.ids else ():
-            if name in query.ids and not _findable(lexicon.entities[name]):
+        missing = list(_missing(query, lexicon))
+        yield from missing
+        for name in query.ids:
+            if name in lexicon.entities and not _findable(lexicon.entities[name]):
                 yield f"the entity “{name}” has no alias that counts by itself, so it is never found"
-        if not chosen and all(name in lexicon.entities for name in (*query.ids, *filter(None, [query.under]))):
-            yield "no entity is all of this"
+        if not missing and not self._meant(_options(options), lexicon):
+            yield "no entity is given" if query == Query() else "no entity is all of this"
 
     def terms(self, options: BaseModel, lexicon: Lexicon) -> Iterable[str]:  # noqa: ARG002 - aliases are looked for anyway
         """None: the aliases of all entities are looked for anyway."""
@@ -93,8 +84,15 @@ class Entities:
         return f"a mention of {meant}" + (f" that {' and '.join(limits)}" if limits else "")
 
 
-def _missing(name: str, lexicon: Lexicon) -> str:
-    return f"there is no entity “{name}”" + ("; it is a group: write {group: …}" if name in lexicon.groups else "")
+def _missing(query: Query, lexicon: Lexicon) -> Iterable[str]:
+    """What the query names that does not exist."""
+    for name in dict.fromkeys((*query.ids, *filter(None, [query.under]))):
+        if name not in lexicon.entities:
+            yield f"there is no entity “{name}”" + ("; it is a group: write {group: …}" if name in lexicon.groups else "")
+    if query.group and query.group not in lexicon.groups:
+        yield f"there is no group “{query.group}”"
+    if query.kind and all(entity.kind != query.kind for entity in lexicon.entities.values()):
+        yield f"there is no entity of the kind “{query.kind}”"
 
 
 def _findable(entity: Entity) -> bool:
