@@ -2,19 +2,18 @@
 
 import hashlib
 import uuid
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Float, Integer, Table, Text, bindparam, case, func, insert, or_, select, update
+from sqlalchemy import Connection, Float, Insert, Integer, Table, Text, bindparam, case, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from rarewatch.nouns.alert import Decision, DeliveryState, Verdict
 from rarewatch.nouns.item import Admission, Item, Status
-from rarewatch.nouns.memory import Candidate, Known
+from rarewatch.nouns.memory import NEAR_MISSES_KEPT, Candidate, Known, NearMiss
 from rarewatch.nouns.source import Claim, Publisher, Reading
 from rarewatch.nouns.watch import Match
 from rarewatch.stores import rows
@@ -25,6 +24,7 @@ from rarewatch.stores.tables import (
     item,
     item_mark,
     match,
+    near_miss,
     source_state,
     story,
     story_item,
@@ -92,8 +92,7 @@ class SqlBook:
                 continue
             pointers.update(dict.fromkeys(marks(thing), number))
             kept.append(replace(admission, item=replace(thing, id=str(number))))
-        if new:
-            self._connection.execute(insert(item), new)
+        self._write(insert(item), new)
         self._point(pointers)
         return kept
 
@@ -104,23 +103,35 @@ class SqlBook:
 
     def _point(self, pointers: Mapping[bytes, int]) -> None:
         """Let every mark lead to the item that carried it last."""
-        if not pointers:
-            return
         maker = sqlite.insert if self._connection.dialect.name == "sqlite" else postgresql.insert
         statement = maker(item_mark)
-        self._connection.execute(
+        self._write(
             statement.on_conflict_do_update(index_elements=["mark"], set_={"item": statement.excluded.item}),
             [{"mark": mark, "item": number} for mark, number in pointers.items()],
         )
 
+    def _write(self, statement: Insert, many: Sequence[Mapping[str, Any]]) -> None:
+        """Many rows with the same columns, whose values the driver takes as they are: without SQLAlchemy's work on each."""
+        if not many:
+            return
+        dialect = self._connection.dialect
+        compiled = statement.compile(dialect=dialect, column_keys=list(many[0]))
+        places = compiled.positiontup
+        values = list(many) if places is None else [tuple(row[name] for name in places) for row in many]
+        self._connection.exec_driver_sql(str(compiled), values)
+
     def candidates(self, prints: Iterable[int], since: datetime) -> Sequence[Candidate]:
-        shared: Counter[int] = Counter()
         wanted = sorted(set(prints))
-        for some in _slices(wanted, _IN_LIST):
-            statement = select(story_print.c.item).where(story_print.c.print.in_(some), story_print.c.seen_at >= since.timestamp())
-            shared.update(row.item for row in self._connection.execute(statement))
-        least = min(_LEAST_SHARED, len(wanted))
-        best = [number for number, count in shared.most_common(_BEST) if count >= least]
+        shared = func.count()
+        statement = (
+            select(story_print.c.item)
+            .where(story_print.c.print.in_(wanted), story_print.c.seen_at >= since.timestamp())
+            .group_by(story_print.c.item)
+            .having(shared >= min(_LEAST_SHARED, len(wanted)))
+            .order_by(shared.desc(), story_print.c.item)
+            .limit(_BEST)
+        )
+        best = list(self._connection.execute(statement).scalars())
         if not best:
             return []
         statement = select(item, story_item.c.story).join(story_item, story_item.c.item == item.c.id)
@@ -173,6 +184,17 @@ class SqlBook:
                 ),
                 found,
             )
+
+    def nearly(self, thing: Item, misses: Sequence[NearMiss], now: datetime) -> None:
+        if not misses:
+            return
+        number, at = int(thing.id), now.timestamp()
+        found = [
+            {"item": number, "rule": one.rule, "rule_digest": one.rule_digest, "clause": one.clause, "at": at} for one in misses
+        ]
+        self._connection.execute(delete(near_miss).where(near_miss.c.item == number))
+        self._connection.execute(insert(near_miss), found)
+        self._connection.execute(delete(near_miss).where(near_miss.c.at < (now - NEAR_MISSES_KEPT).timestamp()))
 
     def decided(self, decisions: Sequence[Decision], publisher: Publisher, now: datetime) -> int:
         opened = 0

@@ -8,6 +8,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 from unicodedata import normalize
 
@@ -24,6 +25,10 @@ _QUOTE = re.compile("'")
 # A lone blank or hyphen within ASCII needs no look: that keeps English cheap.
 _RUN = re.compile(r"[ \n·-](?<![!-~][ -](?=[!-,.-~]))[ \n·-]*+")
 _PARAGRAPH = re.compile(r"\n[ ·-]*\n|\n  ")
+
+
+_SHORT = 4_000
+"""Characters up to which a fold is remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,16 @@ def fold(text: str) -> Folded:
 
     Characters whose NFKC form is longer than one are left alone, but for ligatures, Roman numerals and units. ASCII costs least.
     """
+    return _lately(text) if len(text) <= _SHORT else _fold(text)
+
+
+@lru_cache(maxsize=512)
+def _lately(text: str) -> Folded:
+    """The same, remembered: digest, marks and matching ask for the folds of one item one after the other."""
+    return _fold(text)
+
+
+def _fold(text: str) -> Folded:
     draft = Draft(text)
     if "โ" in text or "ย" in text:
         _mend(draft)
