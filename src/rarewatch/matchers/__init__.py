@@ -122,4 +122,12 @@ KINDS: dict[str, str] = {
     "terms": "rarewatch.matchers.terms:Terms",
     "list": "rarewatch.matchers.lists:TermLists",
     "entity": "rarewatch.matchers.entity:Entities",
+    "pattern": "rarewatch.matchers.pattern:Patterns",
+    "document": "rarewatch.matchers.document:Documents",
+    "figure": "rarewatch.matchers.figure:Figures",
+    "source": "rarewatch.matchers.about:Sources",
+    "publisher": "rarewatch.matchers.about:Publishers",
+    "tier": "rarewatch.matchers.about:Tiers",
+    "language": "rarewatch.matchers.about:Languages",
+    "published": "rarewatch.matchers.about:Published",
 }
