@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from rarewatch import registry
 from rarewatch.matchers import KINDS, Hits, Knowing, Lexicon, Matcher
 from rarewatch.nouns.watch import Field, Leaf, Scope, Span
+from rarewatch.text.negation import scopes
 
 ORDER: dict[Field, int] = {"title": 0, "text": 1, "attachment": 2}
 """In what order fields are told."""
@@ -105,12 +106,11 @@ class Seen:
         """Whether `span` begins within the reach of a negation."""
         if span.field not in self._negated:
             folded = self._hits.folded(span.field)
-            scopes = registry.load({}, "rarewatch.text.negation:scopes")
-            found = sorted(folded.span(start, end) for start, end in self._hits.read(span.field, scopes))
+            found = [folded.span(start, end) for start, end in self._hits.read(span.field, scopes)]
             self._negated[span.field] = [start for start, _ in found], [end for _, end in found]
         starts, ends = self._negated[span.field]
-        at = bisect_right(starts, span.start)
-        return any(span.start < end for end in ends[:at])
+        at = bisect_right(starts, span.start) - 1
+        return at >= 0 and span.start < ends[at]
 
 
 @dataclass(frozen=True, slots=True)
