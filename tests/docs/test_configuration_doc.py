@@ -10,7 +10,7 @@ from pydantic import BaseModel, TypeAdapter
 from rarewatch import matchers, notifiers, registry, sources
 from rarewatch.config import Settings, load
 from rarewatch.config.findings import keys_of
-from rarewatch.config.models import AliasSpec, EntitySpec, PublisherSpec, RuleSpec, SourceSpec, SubscriberSpec
+from rarewatch.config.models import AliasSpec, EntitySpec, PaperSpec, PublisherSpec, RuleSpec, SourceSpec, SubscriberSpec, TypeSpec
 from rarewatch.config.reader import read
 
 DOC = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text(encoding="utf-8")
@@ -24,7 +24,9 @@ MODELS: dict[str, type[BaseModel]] = {
     "Source": SourceSpec,
     "Entity": EntitySpec,
     "Alias": AliasSpec,
+    "Numbered document": PaperSpec,
     "Rule": RuleSpec,
+    "Type": TypeSpec,
     **{f"Notifier: `{kind}`": registry.load(notifiers.KINDS, kind).Options for kind in notifiers.KINDS},
     **{f"Options of `kind: {kind}`": registry.load(sources.KINDS, kind).Options for kind in sources.KINDS},
 }
@@ -45,7 +47,7 @@ def inner(annotation) -> list[type[BaseModel]]:
 def fields(model, prefix=""):
     for key, info in keys_of(model).items():
         yield f"{prefix}{key}", info
-        for part in inner(info.annotation) if not issubclass(model, EntitySpec) else ():
+        for part in inner(info.annotation) if not issubclass(model, EntitySpec | TypeSpec) else ():
             yield from fields(part, f"{prefix}{key}.")
 
 
