@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 from collections import Counter
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import pytest
 from rarewatch.config import load
 from rarewatch.match import Compiled
 from rarewatch.nouns.source import Tier
-from rarewatch.nouns.watch import Severity
+from rarewatch.nouns.watch import About, Severity
 from rarewatch.text.gloss import Glosser
 
 FOLDER = Path(__file__).parents[2] / "config"
@@ -207,9 +208,7 @@ def test_an_unrelated_headline_meets_no_rule(title):
 @pytest.mark.parametrize(
     ("rule", "title", "text"),
     [
-        ("export-control", "一文读懂稀土出口管制公告", ""),
         ("export-control", "美国收紧对华芯片出口管制", "中国稀土"),
-        ("export-control", "稀土概念股走强 出口管制再升级", ""),
         ("control-suspension", "缅甸恢复稀土出口", ""),
         ("quota", "工信部下达总量控制指标", "钨矿"),
         ("entity-listing", "美国商务部将中国企业列入实体清单", ""),
@@ -227,11 +226,34 @@ def test_a_sharp_rule_keeps_silent(rule, title, text):
     assert rule not in fired(title, text)
 
 
-def test_chatter_in_the_headline_never_raises_an_alert_but_is_logged():
-    for word in pack().watch.lists["chatter"]:
+@pytest.mark.parametrize(
+    ("rule", "severity", "title"),
+    [
+        ("export-control", NOTABLE, "稀土概念股走强 出口管制再升级"),
+        ("export-control", URGENT, "午后重磅：商务部公布加强稀土出口管制"),
+        ("export-control", ROUTINE, "一文读懂稀土出口管制公告"),
+        ("concentrate-price", ROUTINE, "稀土精矿价格上调 概念股涨停"),
+        ("concentrate-price", URGENT, "北方稀土上调稀土精矿价格 环比上涨37.13%"),
+        ("concentrate-price", IMPORTANT, "北方稀土上调稀土精矿价格 环比上涨2.40%"),
+        ("price-method", NOTABLE, "港股概念追踪 稀交所稀土价格指数正式上线"),
+        ("results", IMPORTANT, "包钢股份上半年净利润扭亏为盈"),
+        ("results", NOTABLE, "盛和资源上半年净利润扭亏为盈"),
+        ("export-statistics", IMPORTANT, "海关总署：稀土出口量同比增长62.71%"),
+        ("export-statistics", NOTABLE, "海关总署：稀土出口量同比增长2.71%"),
+        ("rare-earth-headline", LOG, "稀土板块拉升"),
+    ],
+)
+def test_what_else_a_headline_says_moves_the_severity(rule, severity, title):
+    assert fired(title)[rule] == severity
+
+
+def test_chatter_takes_two_steps_off_whatever_it_stands_beside():
+    watch = pack().watch
+    for word in watch.lists["chatter"]:
         found = fired(f"稀土 {word} 北方稀土净利润 挂牌价 稀土精矿价格 出口管制公告")
-        assert found, word
-        assert {rule for rule, severity in found.items() if severity >= NOTABLE} <= {"price-method"}, word
+        assert {"export-control", "concentrate-price", "results", "market-chatter"} <= set(found), word
+        for rule, severity in found.items():
+            assert severity <= max(LOG, watch.rules[rule].severity - 2), (word, rule)
 
 
 @pytest.mark.parametrize(
@@ -271,7 +293,8 @@ def test_chatter_in_the_headline_never_raises_an_alert_but_is_logged():
         ("钨矿总量控制指标", "quota", []),
         ("商务部公告2025年第61号、62号", "doc.mofcom_2025_62", ["62号"]),
         ("国家税务总局公告2025年第61号 稀土", "doc.mofcom_2025_61", []),
-        ("MOFCOM Announcement No. 61 of 2025", "doc.mofcom_2025_61", ["Announcement No. 61 of 2025"]),
+        ("MOFCOM Announcement No. 61 of 2025", "doc.mofcom_2025_61", ["MOFCOM Announcement No. 61 of 2025"]),
+        ("国家药监局公告2025年第62号", "doc.mofcom_2025_62", []),
         ("鸣镝声中谈稀土与镝", "element.dy", ["镝"]),
         ("國務院令第785號", "law.order785", ["國務院令第785號"]),
         ("劉培勛", "person.liu_peixun", ["劉培勛"]),
@@ -288,6 +311,59 @@ def test_every_entity_is_found_by_its_own_aliases():
         for alias in entity.aliases:
             company = " ; ".join(alias.with_any[:1])
             assert entity.id in mentioned(f"{alias.text} ; {company}"), (entity.id, alias)
+
+
+@pytest.mark.parametrize(
+    ("text", "entity", "day", "found"),
+    [
+        ("中国稀土涨停", "org.china_re_resources", (2022, 10, 12), False),
+        ("中国稀土涨停", "org.china_re_resources", (2022, 10, 13), True),
+        ("五矿稀土公告", "org.china_re_resources", (2022, 9, 19), True),
+        ("五矿稀土公告", "org.china_re_resources", (2023, 1, 2), False),
+        ("包钢稀土公告", "org.northern_rare_earth", (2014, 12, 30), True),
+        ("包钢稀土公告", "org.northern_rare_earth", (2016, 3, 1), False),
+        ("北方稀土公告", "org.northern_rare_earth", (2014, 12, 30), False),
+        ("北方稀土公告", "org.northern_rare_earth", (2016, 3, 1), True),
+        ("广晟有色公告", "org.cr_nonferrous", (2025, 10, 20), True),
+        ("中稀有色公告", "org.cr_nonferrous", (2026, 1, 12), True),
+        ("中稀有色公告", "org.cr_nonferrous", (2024, 1, 12), False),
+    ],
+)
+def test_a_name_means_a_company_only_in_its_time(text, entity, day, found):
+    about = About(published=datetime(*day, 12, tzinfo=UTC))
+    mentions = {mention.entity for mention in compiled().findings("", text, about=about).mentions}
+    assert (entity in mentions) is found
+    assert entity in mentioned(text)
+
+
+def examples():
+    watch = pack().watch
+    tables = (("rule", watch.rules), ("type", watch.types))
+    return [(kind, one.id, example) for kind, table in tables for one in table.values() for example in one.examples]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "example"), examples(), ids=[f"{name}: {example.title!a}" for _, name, example in examples()]
+)
+def test_every_example_holds(kind, name, example):
+    findings = compiled().findings(example.title, example.text)
+    held = {match.rule for match in findings.matches} if kind == "rule" else {label.type for label in findings.labels}
+    assert (name in held) is example.match, example.where
+
+
+def test_every_rule_and_type_has_examples_of_both_kinds():
+    watch = pack().watch
+    for one in (*watch.rules.values(), *watch.types.values()):
+        assert {example.match for example in one.examples} == {True, False}, one.id
+    assert len(watch.types) == 24
+
+
+def test_a_type_is_a_label_and_never_a_gate():
+    findings = compiled().findings("某稀土企业取得采矿许可证", "")
+    assert findings.labels == ()
+    assert findings.matches
+    for title in SILENT:
+        assert compiled().findings(title, "").labels == (), title
 
 
 def test_every_rule_can_fire_and_none_fires_on_nothing():
@@ -372,6 +448,7 @@ def test_the_worked_articles_give_every_mention_exactly():
         for one in article["entities"]:
             assert found[one["id"]] == sorted(tuple(at) for quote in one["mentions"] for at in quote["all"]), one["id"]
         assert max(match.severity for match in findings.matches) == article["severity"]
+        assert {label.type for label in findings.labels} == {article["type"], *article.get("secondary_types", ())}
 
 
 @pytest.mark.corpus
