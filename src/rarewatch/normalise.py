@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from rarewatch.nouns.item import Item, Stamp
 from rarewatch.nouns.source import Draft, Source
+from rarewatch.nouns.watch import About
 from rarewatch.text.dates import read_date
 from rarewatch.text.fold import fold
 from rarewatch.text.urls import canonical
@@ -43,6 +44,18 @@ def normalise(draft: Draft, source: Source, now: datetime) -> Item:
         origin=_clean(draft.origin).strip(),
         mark=draft.mark,
         title_only=draft.title_only,
+    )
+
+
+def about(item: Item, source: Source | None) -> About:
+    """What rules may ask of an item beside its text; `source` is None where it is configured no more."""
+    publisher = source.publisher if source else None
+    return About(
+        source=item.source,
+        publisher=publisher.id if publisher else "",
+        tier=publisher.tier.value if publisher else "",
+        language=item.language,
+        published=item.published.at if item.published else None,
     )
 
 
