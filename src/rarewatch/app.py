@@ -1,11 +1,12 @@
 """Puts the parts together: the only module that knows every concrete class."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 import structlog
 
@@ -19,12 +20,16 @@ from rarewatch.fetch import Web, drive
 from rarewatch.match import Compiled
 from rarewatch.notifiers import Notifier
 from rarewatch.nouns.alert import Delivered
+from rarewatch.nouns.memory import Archived, RulesNote
 from rarewatch.nouns.secret import SecretRef
 from rarewatch.nouns.source import Job, Polled, Reading, Source
+from rarewatch.nouns.watch import Example
 from rarewatch.pipeline import Kit
+from rarewatch.reload import EVERY_SECONDS, Hands, Reloader
 from rarewatch.sources import SourceKind
 from rarewatch.stores import Store
 from rarewatch.stores.sql import SqlStore
+from rarewatch.trial import archived
 
 _log = structlog.get_logger()
 _TICK_SECONDS = 1.0
@@ -59,15 +64,15 @@ def reveal(ref: SecretRef) -> str:
     return log.hide(settings.reveal(ref))
 
 
-def notifiers_in_use(config: Config) -> dict[str, Notifier]:
-    """The notifiers somebody is told by, by id; one that nobody uses need not have its secrets set.
+def notifiers_in_use(config: Config, but: Collection[str] = ()) -> dict[str, Notifier]:
+    """The notifiers somebody is told by, by id, without those in `but`; one that nobody uses need not have its secrets set.
 
     Raises `ConfigError` where a secret is missing.
     """
     used = {target.via for subscription in config.audience for target in subscription.targets}
     found: dict[str, Notifier] = {}
     for name, configured in config.settings.notifiers.items():
-        if name in used:
+        if name in used and name not in but:
             for _, value in configured.options:
                 if isinstance(value, SecretRef):
                     reveal(value)  # a kind may ask for it only when it sends: too late to learn that it is not there
@@ -88,21 +93,29 @@ def reader(web: Web) -> Callable[[Job], Awaitable[Reading]]:
     return read
 
 
-@dataclass(frozen=True)
+@dataclass
 class Service:
-    """A rarewatch that is put together and alone on its database."""
+    """A rarewatch that is put together and alone on its database; `stack` closes what is opened while it runs."""
 
     config: Config
     kit: Kit
     crew: Crew
+    clerk: Clerk
     engine: Engine
     enrolled: Mapping[str, Source]
+    stack: AsyncExitStack
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Work until `stop`; then end what is in hand, within 25 seconds."""
+    async def run(self, stop: asyncio.Event, reload: asyncio.Event | None = None, reload_every: float = EVERY_SECONDS) -> None:
+        """Work until `stop`, taking over files that change; then end what is in hand, within 25 seconds.
+
+        The files are looked at every `reload_every` seconds; setting `reload` has them read at the next look, settled or not.
+        """
+        reloader = Reloader(self.config, self.kit.watch, self._hands(), reload or asyncio.Event())
+        await reloader.begin()
         duties = [
             Duty("readers", _TICK_SECONDS, self.crew.send_readers),
             Duty("couriers", _TICK_SECONDS, self.crew.send_couriers),
+            Duty("files", reload_every, reloader.look),
         ]
         _log.info("started", sources=len(self.enrolled), rules=len(self.config.watch.rules))
         await self.engine.run(duties, stop)
@@ -114,6 +127,58 @@ class Service:
             # Leases and states in the database say what was left; the next start takes it up.
             _log.warning("stopped-with-work-in-hand")
         _log.info("stopped")
+
+    def _hands(self) -> Hands:
+        kit = self.kit
+
+        async def past(limit: int) -> Sequence[Archived]:
+            return await kit.in_order(kit.store.newest, limit)
+
+        async def find(examples: Sequence[Example]) -> Mapping[Example, Example | str]:
+            return await kit.in_order(_filled_in, kit.store, examples, self.config.sources)
+
+        async def note(note: RulesNote) -> None:
+            await kit.in_order(kit.store.note_rules, note, kit.now())
+
+        return Hands(past=past, find=find, take_over=self.take_over, note=note, now=kit.now)
+
+    async def take_over(self, config: Config, watch: Compiled) -> Sequence[str]:
+        """Put the rules, audience and sources of `config` in force, between two acts of the desk and all at once.
+
+        Returns the settings that count only after a restart. Raises `ConfigError` or `Unavailable` with nothing changed.
+        """
+        fresh = notifiers_in_use(config, self.kit.notifiers)
+        for channel in fresh.values():
+            self.stack.push_async_callback(channel.close)
+        kit = replace(
+            self.kit,
+            watch=watch,
+            audience=config.audience,
+            composer=Composer(config.watch, config.audience),
+            notifiers={**self.kit.notifiers, **fresh},
+        )
+        sources = list(config.sources.values())
+        enrolled = {source.id: source for source in sources if source.enabled}
+        await self.crew.adopt(kit, enrolled, partial(_enrol, kit.store, sources, kit.now()))
+        self.clerk.kit = self.kit = kit
+        self.enrolled = enrolled
+        waiting = _waiting(self.config, config, kit.notifiers.keys() - fresh.keys())
+        opened = {name: config.settings.notifiers[name] for name in fresh}
+        settings_ = self.config.settings.model_copy(update={"notifiers": {**self.config.settings.notifiers, **opened}})
+        self.config = replace(config, settings=settings_)
+        return waiting
+
+
+def _filled_in(store: Store, examples: Sequence[Example], sources: Mapping[str, Source]) -> dict[Example, Example | str]:
+    return {example: archived(example, store.stored, sources) for example in examples}
+
+
+def _waiting(old: Config, new: Config, open_: Collection[str]) -> list[str]:
+    """The settings that changed and were read once, at the start."""
+    named = ["database", "contact", "workers", "politeness"]
+    changed = [name for name in named if getattr(old.settings, name) != getattr(new.settings, name)]
+    before, after = old.settings.notifiers, new.settings.notifiers
+    return changed + [f"notifiers.{name}" for name in sorted(open_) if before.get(name) != after.get(name)]
 
 
 @asynccontextmanager
@@ -159,7 +224,7 @@ async def open_service(
         )
         clerk.kit = kit
         crew = Crew(kit, enrolled, readers=workers.readers, couriers=workers.couriers, told=told)
-        yield Service(config, kit, crew, registry.load(engines.KINDS, "local")(), enrolled)
+        yield Service(config, kit, crew, clerk, registry.load(engines.KINDS, "local")(), enrolled, stack)
 
 
 def _take_over(store: Store, all_sources: list[Source], now: datetime) -> None:
@@ -167,5 +232,9 @@ def _take_over(store: Store, all_sources: list[Source], now: datetime) -> None:
     in_doubt = store.recover(now)
     if in_doubt:
         _log.warning("deliveries-in-doubt", count=in_doubt)
+    _enrol(store, all_sources, now)
+
+
+def _enrol(store: Store, all_sources: list[Source], now: datetime) -> None:
     total = sum(source.enabled for source in all_sources)
     store.enrol(all_sources, lambda place: schedule.first_poll(place, total, now))

@@ -11,7 +11,7 @@ import structlog
 
 from rarewatch.errors import DeliveryFault, SourceFault, StoreError, Unavailable
 from rarewatch.nouns.alert import Delivered, DeliveryState, Parcel
-from rarewatch.nouns.source import Claim, Job, Polled, Reading, Source
+from rarewatch.nouns.source import Job, Polled, Reading, Source
 from rarewatch.pipeline import Kit, deliver, desk, gather, note_failure, note_fault
 
 _log = structlog.get_logger()
@@ -115,15 +115,14 @@ class Crew:
         self._deliveries: set[asyncio.Task[None]] = set()
         self._away = 0
         self._claiming = asyncio.Lock()
+        self._handing_out = asyncio.Lock()
         self._closing = False
 
     async def send_readers(self) -> None:
         """Hand every source that is due to a reader, as far as there are free ones."""
         free = self._most_readings - len(self._readings)
         if free > 0 and not self._closing:
-            store, now = self._kit.store, self._kit.now()
-            for claim in await self._kit.in_order(store.claim_sources, now, free, _READER_LEASE):
-                self._start(self._readings, self._read(claim))
+            await self._hand_out(free, None)
 
     async def send_couriers(self) -> None:
         """Hand every delivery that is due to a courier, as far as there are free ones."""
@@ -138,14 +137,28 @@ class Crew:
 
     async def one_pass(self, only: Collection[str]) -> None:
         """Read each of the sources `only` once, due or not, and deliver until nothing is due."""
-        store, now = self._kit.store, self._kit.now()
-        for claim in await self._kit.in_order(store.claim_sources, now, len(only), _READER_LEASE, only):
-            self._start(self._readings, self._read(claim))
+        await self._hand_out(len(only), only)
         while True:
             await self.send_couriers()
             if not self._running:
                 return
             await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+
+    async def _hand_out(self, most: int, only: Collection[str] | None) -> None:
+        # Held together: a claim speaks of the address its source had when it was made, and so must the job.
+        async with self._handing_out:
+            store, now = self._kit.store, self._kit.now()
+            for claim in await self._kit.in_order(store.claim_sources, now, most, _READER_LEASE, only):
+                self._start(self._readings, self._read(Job(self._sources[claim.source], claim)))
+
+    async def adopt(self, kit: Kit, sources: Mapping[str, Source], enrol: Callable[[], None]) -> None:
+        """Work with another kit and other sources from now on; `enrol` makes the sources known to the store.
+
+        What is in hand is ended with what it was begun with. Raises what `enrol` raises, with nothing changed.
+        """
+        async with self._handing_out:
+            await self._kit.in_order(enrol)
+            self._kit, self._sources = kit, sources
 
     async def drain(self) -> None:
         """Take no new work and wait until everything in hand is done."""
@@ -167,8 +180,7 @@ class Crew:
         running.add(task)
         task.add_done_callback(running.discard)
 
-    async def _read(self, claim: Claim) -> None:
-        job = Job(self._sources[claim.source], claim)
+    async def _read(self, job: Job) -> None:
         try:
             polled = await self._gather(job)
         except StoreError as error:

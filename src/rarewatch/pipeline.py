@@ -22,7 +22,8 @@ from rarewatch.decide import decide
 from rarewatch.errors import BadDate, DeliveryFault, SourceFault
 from rarewatch.group import WINDOW, item_prints, join
 from rarewatch.match import Compiled
-from rarewatch.normalise import normalise
+from rarewatch.near import near_misses
+from rarewatch.normalise import about, normalise
 from rarewatch.notifiers import Notifier
 from rarewatch.nouns.alert import Delivered, DeliveryState, Parcel, Subscription
 from rarewatch.nouns.item import Admission, Item, Status
@@ -79,11 +80,11 @@ async def note_fault(job: Job, fault: SourceFault, kit: Kit) -> Polled:
 def desk(batch: Iterable[tuple[Job, Reading]], kit: Kit) -> list[Polled]:
     """Decide on all that some readers brought, in one transaction."""
     now = kit.now()
-    baskets = [(job, reading, [normalise(draft, job.source, now) for draft in reading.drafts]) for job, reading in batch]
+    polled = []
     with kit.store.desk() as book:
-        known = book.known(mark for _, _, items in baskets for item in items for mark in all_marks(item))
-        polled = []
-        for job, reading, items in baskets:
+        for job, reading in batch:
+            items = [normalise(draft, job.source, now) for draft in reading.drafts]
+            known = book.known(mark for item in items for mark in all_marks(item))
             admissions = admit(items, known, job.source, now, baseline=not job.claim.baselined)
             kept = book.keep(admissions, all_marks)
             told = [_tell(admission, job, book, kit, now) for admission in kept if admission.status is not Status.SEEN]
@@ -91,13 +92,16 @@ def desk(batch: Iterable[tuple[Job, Reading]], kit: Kit) -> list[Polled]:
             due_at = schedule.after_reading(job.source, now)
             book.read(job.claim, reading, new=new, due_at=due_at, now=now)
             polled.append(_report(job, reading, kept, told, _bad_dates(reading, items)))
-        return polled
+    return polled
 
 
 def _tell(admission: Admission, job: Job, book: Book, kit: Kit, now: datetime) -> tuple[int, int]:
     """Match, group and decide for one item; how many rules held, and how many deliveries that opened."""
     item = admission.item
-    matches = kit.watch.findings(item.title, item.text).matches
+    known = about(item, job.source)
+    matches = kit.watch.findings(item.title, item.text, about=known).matches
+    if admission.status is Status.NEW:
+        book.nearly(item, near_misses(item, known, matches, kit.watch), now)
     if not matches:
         return 0, 0
     book.matched(item, matches)

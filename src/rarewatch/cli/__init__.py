@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from rarewatch import __version__, log
-from rarewatch.cli import archive, check, demo, explain, matching, notify, reading, running
+from rarewatch.cli import archive, check, demo, explain, matching, notify, reading, rules, running
 from rarewatch.cli.context import Exit, end_of
 from rarewatch.errors import RarewatchError
 
@@ -30,6 +30,7 @@ app.command("sources")(archive.sources)
 app.command("alerts")(archive.alerts)
 app.command("deliveries")(archive.deliveries)
 app.command("notify-test")(notify.notify_test)
+app.add_typer(rules.rules, name="rules")
 
 
 def _version(asked: bool) -> None:

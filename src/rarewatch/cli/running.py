@@ -14,7 +14,11 @@ from rarewatch.nouns.source import Polled
 
 
 def run(folder: ConfigOption = None) -> None:
-    """Watch every enabled source and deliver alerts, until SIGTERM or Ctrl-C."""
+    """Watch every enabled source and deliver alerts, until SIGTERM or Ctrl-C.
+
+    Files that are edited are taken over within seconds, SIGHUP asks for it at once; a mistake in them is
+    logged and changes nothing.
+    """
     loaded = read_config(folder)
     asyncio.run(_run(loaded))
 
@@ -24,8 +28,10 @@ async def _run(loaded: Config) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
+    reload = asyncio.Event()
+    loop.add_signal_handler(signal.SIGHUP, reload.set)
     async with app.open_service(loaded) as service:
-        await service.run(stop)
+        await service.run(stop, reload)
 
 
 def poll(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Literal
 
 from rarewatch.nouns.item import Item, Stamp
@@ -29,6 +30,19 @@ class Candidate:
     title: str
     text: str
     published: Stamp | None
+
+
+NEAR_MISSES_KEPT = timedelta(days=14)
+"""How long a near miss is remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class NearMiss:
+    """A rule that one clause kept from holding for an item; `clause` says which, in words."""
+
+    rule: str
+    rule_digest: str
+    clause: str
 
 
 @dataclass(frozen=True, slots=True)

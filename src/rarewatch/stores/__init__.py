@@ -11,7 +11,7 @@ from typing import Protocol
 from rarewatch.errors import DeliveryFault, SourceFault
 from rarewatch.nouns.alert import Decision, Parcel, Receipt
 from rarewatch.nouns.item import Admission, Item
-from rarewatch.nouns.memory import Candidate, Known, RulesNote
+from rarewatch.nouns.memory import Archived, Candidate, Known, NearMiss, RulesNote
 from rarewatch.nouns.source import Claim, Publisher, Reading, Source
 from rarewatch.nouns.watch import Match
 
@@ -41,6 +41,10 @@ class Book(Protocol):
 
     def matched(self, item: Item, matches: Sequence[Match]) -> None:
         """Record the rules that held for `item`, with their versions and spans."""
+        ...
+
+    def nearly(self, item: Item, misses: Sequence[NearMiss], now: datetime) -> None:
+        """Record which rules `item` missed by one clause; what is older than two weeks is forgotten."""
         ...
 
     def decided(self, decisions: Sequence[Decision], publisher: Publisher, now: datetime) -> int:
@@ -91,6 +95,14 @@ class Store(Protocol):
 
     def note_rules(self, note: RulesNote, now: datetime) -> None:
         """Write down that a set of rules came into force, or was refused; only the last hundred such notes are kept."""
+        ...
+
+    def newest(self, limit: int) -> Sequence[Archived]:
+        """The items seen last, so many at most, the oldest of them first."""
+        ...
+
+    def stored(self, number: str, url: str) -> Item | None:
+        """The item with this number ("" for any), or the newest under this address; None when there is none."""
         ...
 
     def release_sources(self, claims: Iterable[Claim]) -> None:

@@ -16,11 +16,13 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from rarewatch.errors import DeliveryFault, SourceFault, Unavailable
 from rarewatch.nouns.alert import Parcel, Receipt
-from rarewatch.nouns.memory import RulesNote
+from rarewatch.nouns.item import Item
+from rarewatch.nouns.memory import Archived, RulesNote
 from rarewatch.nouns.source import Claim, Remembered, Source, Validators
-from rarewatch.stores import Book, couriers, locks, rulesets, schema
+from rarewatch.stores import Book, couriers, locks, rulesets, schema, views
 from rarewatch.stores.book import SqlBook
 from rarewatch.stores.tables import source_state
+from rarewatch.text.urls import canonical
 
 _DESK_LOCK = 0x7261_7265
 """The advisory lock that makes the desk serial on PostgreSQL."""
@@ -122,6 +124,15 @@ class SqlStore:
     def note_rules(self, note: RulesNote, now: datetime) -> None:
         with self.begin() as connection:
             rulesets.note(connection, note, now)
+
+    def newest(self, limit: int) -> Sequence[Archived]:
+        with self.look() as connection:
+            return views.newest(connection, limit)
+
+    def stored(self, number: str, url: str) -> Item | None:
+        with self.look() as connection:
+            found = views.find(connection, number, canonical(url) if url else "", url)
+        return found[0][0] if found else None
 
     def release_sources(self, claims: Iterable[Claim]) -> None:
         with self.begin() as connection:

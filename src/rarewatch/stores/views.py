@@ -12,7 +12,7 @@ from rarewatch.nouns.item import Item
 from rarewatch.nouns.memory import Archived, RulesNote
 from rarewatch.nouns.watch import Match, Severity
 from rarewatch.stores import rows
-from rarewatch.stores.tables import alert, decision, delivery, item, match, rule_set, source_state, story, story_item
+from rarewatch.stores.tables import alert, decision, delivery, item, match, near_miss, rule_set, source_state, story, story_item
 
 Line = dict[str, Any]
 
@@ -170,11 +170,19 @@ def rule_sets(connection: Connection, limit: int) -> Sequence[tuple[RulesNote, d
 def past(connection: Connection, since: datetime, batch: int = 1000) -> Iterator[Sequence[Archived]]:
     """Every item published since then (seen, where no date is known), the oldest first, in batches that are read one at a time."""
     last = 0
-    wanted = func.coalesce(item.c.published_at, item.c.seen_at) >= since.timestamp()
-    statement = select(item, story_item.c.story).outerjoin(story_item, story_item.c.item == item.c.id).where(wanted)
+    statement = select(item, story_item.c.story).outerjoin(story_item, story_item.c.item == item.c.id).where(_after(since))
     while found := connection.execute(statement.where(item.c.id > last).order_by(item.c.id).limit(batch)).all():
         first, last = found[0].id, found[-1].id
         yield _archived(connection, found, match.c.item.between(first, last))
+
+
+def count_past(connection: Connection, since: datetime) -> int:
+    """How many items `past` gives."""
+    return int(connection.execute(select(func.count()).select_from(item).where(_after(since))).scalar_one())
+
+
+def _after(since: datetime) -> ColumnElement[bool]:
+    return func.coalesce(item.c.published_at, item.c.seen_at) >= since.timestamp()
 
 
 def newest(connection: Connection, limit: int) -> Sequence[Archived]:
@@ -182,6 +190,18 @@ def newest(connection: Connection, limit: int) -> Sequence[Archived]:
     statement = select(item, story_item.c.story).outerjoin(story_item, story_item.c.item == item.c.id)
     found = connection.execute(statement.order_by(item.c.id.desc()).limit(limit)).all()[::-1]
     return _archived(connection, found, match.c.item >= found[0].id) if found else []
+
+
+def near_misses(connection: Connection, since: datetime) -> Sequence[Line]:
+    """What missed a rule by one clause since then, the newest first."""
+    n = near_miss.c
+    statement = (
+        select(n.item, n.rule, n.rule_digest.label("version"), n.clause, n.at, item.c.title, item.c.source, item.c.link)
+        .join(item, item.c.id == n.item)
+        .where(n.at >= since.timestamp())
+        .order_by(n.at.desc(), n.item.desc(), n.rule)
+    )
+    return [{**line, "at": rows.moment(line["at"]).isoformat(timespec="seconds")} for line in _lines(connection, statement)]
 
 
 def _archived(connection: Connection, found: Sequence[Row[Any]], where: ColumnElement[bool]) -> Sequence[Archived]:
