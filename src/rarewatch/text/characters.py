@@ -109,6 +109,45 @@ def plane() -> list[int]:
     return table
 
 
+_FEW = 40
+"""Up to so many different characters, replacing them one by one is faster than looking every character up."""
+_SPELLED = "\u2160-\u217f\u3371-\u33df\ufb00-\ufb06"
+RARE = f"{IGNORED}{_SPELLED}\U00010000-\U0010ffff"
+"""What is left after `evened` that takes more than one look, as the inside of a regular expression's character class."""
+_RARE = re.compile(f"[{RARE}]")
+
+
+@cache
+def _changing() -> re.Pattern[str]:
+    """Every character of the basic plane that becomes another, and what is rare."""
+    codes = [code for code, new in enumerate(plane()) if code != new and not _within(code, _SURROGATES)]
+    starts = [code for code, before in zip(codes, [-2, *codes], strict=False) if code != before + 1]
+    ends = [code for code, after in zip(codes, [*codes[1:], -2], strict=True) if after != code + 1]
+    spans = "".join(f"\\u{first:04x}-\\u{last:04x}" for first, last in zip(starts, ends, strict=True))
+    return re.compile(f"[{spans}\ud800-\udfff{RARE}]")
+
+
+def evened(text: str) -> tuple[str, bool]:
+    """`text` with each character of the basic plane folded, and whether anything in it is `RARE`.
+
+    Most text holds few different characters that change: these are found by one search and replaced one by one.
+    """
+    if text.isascii():
+        text = text.lower()
+    elif "，" in text:
+        text = text.replace("，", ",")
+    changing = set(_changing().findall(text))
+    if len(changing) > _FEW:
+        text = text.translate(plane())
+        return text, _RARE.search(text) is not None
+    rare = False
+    for char in changing:
+        new = chr(plane()[ord(char)]) if char <= "\uffff" else char
+        text = text.replace(char, new)
+        rare = rare or _RARE.match(new) is not None
+    return text, rare
+
+
 class _Kinds(dict[str, int]):
     """2 for a Chinese character (ideographs, 〇, 々), 1 for what a Latin word is made of, 0 for anything else."""
 

@@ -15,12 +15,11 @@ from unicodedata import normalize
 from rarewatch.text._mojibake import mended
 from rarewatch.text._offsets import Draft, Edit, Places
 from rarewatch.text._pinyin import glosses
-from rarewatch.text.characters import BEYOND, HAN_KIND, IGNORED, KIND, LATIN_KIND, folded_char, plane
+from rarewatch.text.characters import BEYOND, HAN_KIND, IGNORED, KIND, LATIN_KIND, evened, folded_char
 
 _CAPITAL_I = re.compile("I(?<=[a-z]I)(?![A-Z])")
 _HIDDEN = re.compile(f"{IGNORED}+")
 _WIDE = re.compile("[\ufb00-\ufb06\u2160-\u217f\u3371-\u33df]")
-_RARE = re.compile(f"[{IGNORED}\u2160-\u217f\u3371-\u33df\ufb00-\ufb06\U00010000-\U0010ffff]")
 _QUOTE = re.compile("'")
 # A lone blank or hyphen within ASCII needs no look: that keeps English cheap.
 _RUN = re.compile(r"[ \n·-](?<![!-~][ -](?=[!-,.-~]))[ \n·-]*+")
@@ -82,8 +81,8 @@ def _fold(text: str) -> Folded:
         _mend(draft)
     if "I" in draft.text:
         draft.text = _CAPITAL_I.sub("l", draft.text)
-    draft.text = draft.text.translate(plane())
-    if not draft.text.isascii() and _RARE.search(draft.text):
+    draft.text, rare = evened(draft.text)
+    if rare:
         draft.text = draft.text.translate(BEYOND)
         draft.edit(Edit(*found.span()) for found in _HIDDEN.finditer(draft.text))
         draft.edit(Edit(*found.span(), _spelled(found[0])) for found in _WIDE.finditer(draft.text))
@@ -132,6 +131,8 @@ def _runs(text: str) -> tuple[list[Edit], tuple[int, ...]]:
     """What becomes of blanks, line breaks, middle dots and hyphens between words, and the seams that leaves."""
     edits: list[Edit] = []
     seams: list[int] = []
+    if " " not in text and "\n" not in text and "-" not in text and "·" not in text:
+        return edits, ()
     size, dropped = len(text), 0
     for found in _RUN.finditer(text):
         start, end = found.span()
