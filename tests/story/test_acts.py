@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from newsroom import desk_of, entry, feed, open_newsroom
+from desk_room import desk_of, entry, feed, open_newsroom
 
 from making import DAY, HOUR, LONG_TEXT, MINUTE, NOW, source
 from rarewatch.errors import DeliveryFault, Refused, Unreachable

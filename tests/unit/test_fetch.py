@@ -74,6 +74,7 @@ async def test_an_answer_with_all_it_carries(web, peer):
         ("deflate", zlib.compress(TEXT)),
         ("deflate", zlib.compress(TEXT, wbits=-15)),
     ],
+    ids=["gzip", "gzip of two members", "deflate", "raw deflate"],
 )
 async def test_compressed_answers(web, peer, encoding, packed):
     got = await web.get(Get(peer.on("/", reply(200, packed, [("Content-Encoding", encoding)]))), LOCAL)
