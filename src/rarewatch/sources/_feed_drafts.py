@@ -24,12 +24,15 @@ def draft(entry: Mapping[str, Any], feed: Mapping[str, Any], base: str, *, guids
     `base` is the final address of the feed; `guids` False leaves the key empty.
     """
     key = clean(_string(entry, "id"))
+    there = entry.keys()  # asks the dictionary itself, not feedparser's slow idea of what an entry has
     return Draft(
         key=key if guids else "",
         url=absolute(_link(entry, key), base),
         title=words(_string(entry, "title"), _detail(entry, "title", "type")),
         text=max(_texts(entry), key=len, default=""),
-        dates=tuple(dict.fromkeys(" ".join(clean(date).split()) for name in _DATES if (date := _string(entry, name)))),
+        dates=tuple(
+            dict.fromkeys(" ".join(clean(date).split()) for name in _DATES if name in there and (date := _string(entry, name)))
+        ),
         author=words(_string(entry, "author")),
         origin=_origin(entry),
         language=clean(_string(entry, "language") or _detail(entry, "title", "language") or _string(feed, "language")),

@@ -2,13 +2,26 @@
 
 import hashlib
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import Connection, Float, Insert, Integer, Table, Text, bindparam, case, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Float,
+    Integer,
+    Table,
+    Text,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from rarewatch.nouns.alert import Decision, DeliveryState, Verdict
@@ -16,7 +29,7 @@ from rarewatch.nouns.item import Admission, Item, Status
 from rarewatch.nouns.memory import NEAR_MISSES_KEPT, Candidate, Known, NearMiss
 from rarewatch.nouns.source import Claim, Publisher, Reading
 from rarewatch.nouns.watch import Match
-from rarewatch.stores import rows
+from rarewatch.stores import many, rows
 from rarewatch.stores.tables import (
     alert,
     decision,
@@ -31,12 +44,9 @@ from rarewatch.stores.tables import (
     story_print,
 )
 
-_IN_LIST = 400
 _LEAST_SHARED = 3
 _BEST = 5
 _MARKS_KEPT = 2_000
-
-T = TypeVar("T")
 
 
 class SqlBook:
@@ -51,29 +61,16 @@ class SqlBook:
 
     def known(self, marks: Iterable[bytes]) -> Mapping[bytes, Known]:
         found: dict[bytes, Known] = {}
-        columns = (
-            item_mark.c.mark,
-            item.c.id,
-            item.c.title,
-            item.c.text,
-            item.c.digest,
-            item.c.title_only,
-            item.c.published_at,
-            item.c.precision,
-            item.c.status,
-        )
-        statement = select(*columns).join(item, item.c.id == item_mark.c.item)
-        for some in _slices(sorted(set(marks)), _IN_LIST):
-            for row in self._connection.execute(statement.where(item_mark.c.mark.in_(some))):
-                found[bytes(row.mark)] = Known(
-                    str(row.id),
-                    row.title,
-                    row.text,
-                    row.digest,
-                    row.title_only,
-                    rows.stamp(row.published_at, row.precision),
-                    past=row.status == Status.BASELINE.value,
-                )
+        for row in many.marked(self._connection, marks):
+            found[bytes(row.mark)] = Known(
+                str(row.id),
+                row.title,
+                row.text,
+                row.digest,
+                bool(row.title_only),
+                rows.stamp(row.published_at, row.precision),
+                past=row.status == Status.BASELINE.value,
+            )
         return found
 
     def keep(self, admissions: Sequence[Admission], marks: Callable[[Item], Iterable[bytes]]) -> Sequence[Admission]:
@@ -92,7 +89,7 @@ class SqlBook:
                 continue
             pointers.update(dict.fromkeys(marks(thing), number))
             kept.append(replace(admission, item=replace(thing, id=str(number))))
-        self._write(insert(item), new)
+        many.write(self._connection, insert(item), new)
         self._point(pointers)
         return kept
 
@@ -105,20 +102,11 @@ class SqlBook:
         """Let every mark lead to the item that carried it last."""
         maker = sqlite.insert if self._connection.dialect.name == "sqlite" else postgresql.insert
         statement = maker(item_mark)
-        self._write(
+        many.write(
+            self._connection,
             statement.on_conflict_do_update(index_elements=["mark"], set_={"item": statement.excluded.item}),
             [{"mark": mark, "item": number} for mark, number in pointers.items()],
         )
-
-    def _write(self, statement: Insert, many: Sequence[Mapping[str, Any]]) -> None:
-        """Many rows with the same columns, whose values the driver takes as they are: without SQLAlchemy's work on each."""
-        if not many:
-            return
-        dialect = self._connection.dialect
-        compiled = statement.compile(dialect=dialect, column_keys=list(many[0]))
-        places = compiled.positiontup
-        values = list(many) if places is None else [tuple(row[name] for name in places) for row in many]
-        self._connection.exec_driver_sql(str(compiled), values)
 
     def candidates(self, prints: Iterable[int], since: datetime) -> Sequence[Candidate]:
         wanted = sorted(set(prints))
@@ -321,9 +309,3 @@ _CLOSE_CLAIM = (
         ),
     )
 )
-
-
-def _slices(values: Iterable[T], size: int) -> Iterator[list[T]]:
-    source = iter(values)
-    while some := list(islice(source, size)):
-        yield some

@@ -1,5 +1,6 @@
 """Fingerprints of a text that survive small edits: for finding copies without comparing everything with everything."""
 
+from functools import lru_cache
 from zlib import crc32
 
 _RUN = 4
@@ -9,7 +10,11 @@ _READ = 20_000
 
 def runs(folded: str) -> frozenset[int]:
     """The hashes (32-bit) of all four-character runs in the first 20,000 characters of a folded text."""
-    text = folded[:_READ]
+    return _runs(folded[:_READ])
+
+
+@lru_cache(maxsize=16)  # one item is compared with several, one after the other
+def _runs(text: str) -> frozenset[int]:
     return frozenset(crc32(text[i : i + _RUN].encode("utf-8", "replace")) for i in range(max(1, len(text) - _RUN + 1)))
 
 

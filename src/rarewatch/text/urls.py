@@ -9,6 +9,8 @@ _TRACKING = re.compile(
     r"|from(_source|_wecom)?|source_?from|tracking_?id|hmsr|hmpl|hmcu|hmkw|hmci|bd_vid|_hsenc|_hsmi|wfr|ref_src|ref_url)$",
     re.IGNORECASE,
 )
+_PLAIN = re.compile(r"https?://((?:[a-z0-9-]+\.)+[a-z0-9-]+)(/[A-Za-z0-9/_.~-]*)?")
+"""Most addresses: nothing to sort, to drop or to quote."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _SAFE = "/:@!$&'()*+,;=~-._%"
 
@@ -22,6 +24,8 @@ def canonical(url: str) -> str:
     """
     # A lone surrogate can be neither quoted nor stored.
     text = url.strip().encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if plain := _PLAIN.fullmatch(text):
+        return f"https://{plain[1]}{plain[2] or '/'}"
     try:
         parts = urlsplit(text)
         port = parts.port
