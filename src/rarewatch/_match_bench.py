@@ -2,11 +2,12 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import BaseModel
 
 from rarewatch import registry
+from rarewatch._match_needs import Triggers
 from rarewatch.matchers import KINDS, Hits, Knowing, Lexicon, Matcher
 from rarewatch.nouns.watch import Field, Leaf, Scope, Span
 from rarewatch.text.negation import scopes
@@ -19,10 +20,20 @@ _WHERE: dict[Scope, str] = {"any": "", "title": " in the title", "text": " in th
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """The matchers, one of each kind, and what they look things up in."""
+    """The matchers, one of each kind, and what they look things up in; and which leaves ask the same."""
 
     lexicon: Lexicon
     matchers: dict[str, Matcher]
+    by_sense: dict[object, int] = field(default_factory=dict)
+    known: dict[int, tuple[int, Triggers]] = field(default_factory=dict)
+
+    def share(self, leaf: Leaf, triggers: Triggers) -> None:
+        """Note what can set off `leaf`, and let it and those that ask the same be asked once an item."""
+        try:
+            number = self.by_sense.setdefault((leaf.kind, leaf.options, leaf.scope), len(self.by_sense))
+        except TypeError:  # options of a matcher from elsewhere that cannot be hashed stand for themselves
+            number = self.by_sense.setdefault(id(leaf), len(self.by_sense))
+        self.known[id(leaf)] = number, triggers
 
     def matcher(self, kind: str) -> Matcher:
         """The matcher of `kind`; raises `registry.UnknownKindError` for one that does not exist."""
@@ -63,20 +74,32 @@ def _options(leaf: Leaf) -> BaseModel:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """The spans of one leaf in the order of fields and places, with the keys to search them by."""
+    """The spans of one leaf in the order of fields and places."""
 
     spans: tuple[Span, ...]
-    keys: tuple[tuple[int, int], ...]
+
+    def within(self, field: Field, start: int, end: int) -> list[Span]:
+        """Those in one stretch."""
+        first = bisect_left(self.spans, (ORDER[field], start), key=_place)
+        last = bisect_left(self.spans, (ORDER[field], end), key=_place)
+        return [span for span in self.spans[first:last] if span.end <= end]
+
+
+_NOTHING = _Row(())
+
+
+def _place(span: Span) -> tuple[int, int]:
+    return ORDER[span.field], span.start
 
 
 class Seen:
     """What was worked out of one item already: the spans of each leaf, and where negations reach."""
 
-    __slots__ = ("_bench", "_hits", "_negated", "_rows", "_told")
+    __slots__ = ("_bench", "_hit", "_hits", "_negated", "_rows")
 
-    def __init__(self, bench: Bench, hits: Hits) -> None:
-        self._bench, self._hits = bench, hits
-        self._told: dict[int, bool] = {}
+    def __init__(self, bench: Bench, hits: Hits, hit: Triggers) -> None:
+        """`hit` are all triggers the hits set off."""
+        self._bench, self._hits, self._hit = bench, hits, hit
         self._rows: dict[int, _Row] = {}
         self._negated: dict[Field, tuple[list[int], list[int]]] = {}
 
@@ -90,16 +113,15 @@ class Seen:
         known = self._bench.knowing(leaf)
         if known is None:
             return None
-        if id(leaf) not in self._told:
-            self._told[id(leaf)] = known.holds(_options(leaf), self._bench.lexicon, self._hits.about)
-        return self._told[id(leaf)]
+        return known.holds(_options(leaf), self._bench.lexicon, self._hits.about)
 
     def row(self, leaf: Leaf) -> _Row:
         """The spans of `leaf`, each stretch once."""
-        row = self._rows.get(id(leaf))
+        number, triggers = self._bench.known.get(id(leaf), (-id(leaf), None))
+        row = self._rows.get(number)
         if row is None:
-            spans = ordered(self._bench.spans(leaf, self._hits))
-            row = self._rows[id(leaf)] = _Row(spans, tuple((ORDER[span.field], span.start) for span in spans))
+            idle = triggers is not None and triggers.isdisjoint(self._hit)
+            row = self._rows[number] = _NOTHING if idle else _Row(ordered(self._bench.spans(leaf, self._hits)))
         return row
 
     def negated(self, span: Span) -> bool:
@@ -130,9 +152,7 @@ class Sight:
         row = self.seen.row(leaf)
         spans: Sequence[Span] = row.spans
         if self.stretch:
-            field, start, end = self.stretch
-            first, last = bisect_left(row.keys, (ORDER[field], start)), bisect_left(row.keys, (ORDER[field], end))
-            spans = [span for span in row.spans[first:last] if span.end <= end]
+            spans = row.within(*self.stretch)
         if self.polarity:
             spans = [span for span in spans if self.polarity == {self.seen.negated(span)}]
         return spans
@@ -151,6 +171,9 @@ class Sight:
 
 def ordered(spans: Iterable[Span]) -> tuple[Span, ...]:
     """Each stretch once, title before text before attachment, then by start and end."""
+    spans = tuple(spans)
+    if len(spans) < 2:
+        return spans
     once: dict[tuple[int, int, int], Span] = {}
     for span in spans:
         once.setdefault((ORDER[span.field], span.start, span.end), span)

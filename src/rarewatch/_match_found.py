@@ -1,12 +1,12 @@
 """The hits of one item, as matchers ask for them."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, TypeVar
 
 from rarewatch._match_bench import ORDER, ordered
 from rarewatch._match_entities import Refusal
-from rarewatch._match_needs import Trigger
+from rarewatch._match_needs import Triggers
 from rarewatch._match_scan import Patterns, Scanned
 from rarewatch.nouns.watch import About, Clause, Field, Mention, Scope, Span
 from rarewatch.text.fold import Folded
@@ -91,10 +91,9 @@ class Found:
         scanned = self._field(field)
         return len(scanned.original) if scanned else 0
 
-    def triggers(self) -> Iterator[Trigger]:
-        """What the hits set off."""
-        yield from self._numbers
-        yield from self.mentioned_spans
+    def triggers(self) -> Triggers:
+        """What the hits set off; to be asked once the mentions are known."""
+        return self._numbers | self.mentioned_spans.keys()
 
     def refused(self, entity: str) -> Iterable[Clause]:
         """What was found of `entity` and did not count, as clauses."""

@@ -62,4 +62,6 @@ def triggers(leaf: Leaf, bench: Bench, patterns: Patterns) -> Triggers | None:
     """What can make `leaf` hold; None for one that asks what is known beside the text."""
     if bench.knowing(leaf):
         return None
-    return patterns.numbers(bench.terms(leaf)) | frozenset(bench.entities(leaf))
+    found = patterns.numbers(bench.terms(leaf)) | frozenset(bench.entities(leaf))
+    bench.share(leaf, found)
+    return found

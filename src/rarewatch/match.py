@@ -62,7 +62,7 @@ class Compiled:
         self._types = Index(list(watch.types.values()), self._bench, self._patterns)
         for rule in rules:
             for leaf in (leaf for adjust in rule.adjust for leaf in leaves(adjust.when)):
-                self._patterns.numbers(self._bench.terms(leaf))
+                triggers(leaf, self._bench, self._patterns)
         self._terms: dict[int, list[str]] = {}
         for term, number in self._patterns.known():
             self._terms.setdefault(number, []).append(term)
@@ -83,7 +83,7 @@ class Compiled:
         Mentions come in the order of the item. A rule's severity is told as its `adjust` leaves it.
         """
         found, sight = self._look(title, text, attachment, about)
-        hit = frozenset(found.triggers())
+        hit = found.triggers()
         matches = [match for rule in self._rules.candidates(hit) if (match := self._match(rule, sight))]
         labels = [label for kind in self._types.candidates(hit) if (label := _label(kind, sight))]
         return Findings(tuple(matches), found.mentions(), tuple(labels))
@@ -107,7 +107,7 @@ class Compiled:
         """
         found, sight = self._look(title, text, attachment, about)
         near = []
-        for rule in self._rules.touched(frozenset(found.triggers())):
+        for rule in self._rules.touched(found.triggers()):
             short = [] if self._rests(rule) else lacking(rule.when, sight)
             if len(short) == 1 and _something(rule, sight):
                 near.append((rule, told(short[0], sight, found.refused)))
@@ -120,7 +120,7 @@ class Compiled:
             fields.append(scan("attachment", attachment))
         found = Found(fields, self._patterns, self._terms, about)
         found.mentioned_spans, found.refusals = self._names.mentions(fields, found)
-        return found, Sight(self._bench, Seen(self._bench, found))
+        return found, Sight(self._bench, Seen(self._bench, found, found.triggers()))
 
     def _rests(self, rule: Rule) -> bool:
         rest = rule.disabled

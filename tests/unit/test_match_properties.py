@@ -3,7 +3,7 @@
 import re
 from itertools import pairwise, product
 
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from pydantic import RootModel
 
@@ -295,6 +295,7 @@ def spans(found):
     return [(span.field, span.start, span.end) for span in found]
 
 
+@settings(deadline=None)
 @given(WATCH, TEXT, TEXT, ABOUT)
 @example(
     Watch(rules={"r0": Rule("r0", "", Severity.ROUTINE, Group(none=(Leaf("terms", TermOptions("稀土")),)))}), "稀土", "", About()

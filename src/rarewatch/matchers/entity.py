@@ -40,7 +40,7 @@ class Entities:
     Options: ClassVar[type[BaseModel]] = EntityOptions
 
     def __init__(self) -> None:
-        self._known: dict[tuple[int, EntityOptions], tuple[Lexicon, frozenset[str]]] = {}
+        self._known: dict[tuple[int, int], tuple[Lexicon, EntityOptions, frozenset[str]]] = {}
 
     def check(self, options: BaseModel, lexicon: Lexicon) -> Iterable[str]:
         """Entities, groups and kinds that do not exist, and entities that no name can find."""
@@ -62,11 +62,11 @@ class Entities:
         return self._meant(_options(options), lexicon)
 
     def _meant(self, options: EntityOptions, lexicon: Lexicon) -> frozenset[str]:
-        key = id(lexicon), options
+        key = id(lexicon), id(options)
         if key not in self._known:
-            # The lexicon is kept beside, so that no other can come to stand under its number.
-            self._known[key] = lexicon, frozenset(_chosen(options.query, lexicon))
-        return self._known[key][1]
+            # Both are kept beside, so that no others can come to stand under their numbers.
+            self._known[key] = lexicon, options, frozenset(_chosen(options.query, lexicon))
+        return self._known[key][2]
 
     def spans(self, options: BaseModel, lexicon: Lexicon, hits: Hits, scope: Scope) -> Sequence[Span]:
         """Where the entities are mentioned in `scope`."""

@@ -9,6 +9,9 @@ from rarewatch.matchers import Hits, Lexicon, Matcher
 from rarewatch.nouns.watch import Scope, Span
 from rarewatch.text.terms import fault_of_term, in_words
 
+_FEW = 3
+"""Up to so many terms are asked for one by one; of more, only those that stand in the item."""
+
 
 class TermOptions(RootModel[str | tuple[str, ...]]):
     """A term, or a list of terms."""
@@ -43,7 +46,9 @@ class Terms:
 
     def spans(self, options: BaseModel, lexicon: Lexicon, hits: Hits, scope: Scope) -> Sequence[Span]:  # noqa: ARG002
         """Where the terms stand in `scope`."""
-        return [span for term in _options(options).every for span in hits.term(term, scope)]
+        every = _options(options).every
+        standing = every if len(every) <= _FEW else [term for term in every if term in hits.found()]
+        return [span for term in standing for span in hits.term(term, scope)]
 
     def describe(self, options: BaseModel, lexicon: Lexicon) -> str:  # noqa: ARG002 - needs no lexicon
         """`“a”, “b” or “c”`."""

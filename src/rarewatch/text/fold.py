@@ -98,7 +98,7 @@ def _fold(text: str) -> Folded:
 def _mend(draft: Draft) -> None:
     draft.edit(mended(draft.text))
     # What shows nothing may stand between the halves, and is itself half of some: hence before and after.
-    draft.edit(Edit(at, at + 1) for at, char in enumerate(draft.text) if folded_char(char) == IGNORED)
+    draft.edit(Edit(*found.span()) for found in _HIDDEN.finditer(draft.text.translate(BEYOND)))
     draft.edit(mended(draft.text))
 
 
