@@ -24,20 +24,19 @@ _REACH = 64  # characters before a number that may hold its issuers: five minist
 _S = r"[ \n\u200b]{0,3}"
 _YEAR = r"(?:19|20)\d\d|[一二][九〇○零][〇○零一二三四五六七八九]{2}"
 _NUM = rf"(?:\d{{1,5}}|[{NUMERAL}]{{1,7}})"
-_LIST = rf"{_NUM}(?:{_S}[、,和及与]{_S}第?{_S}{_NUM})*"
 _LATIN = re.compile(r"№|#(?=\d)|[NnＮｎ](?:[OoＯｏ][Ss]?[.．:：]?[ \n\u3000]{0,3}[0-9０-９]|(?:umber|ouncement|otice)s? \d)")
 
-_ZH = re.compile(rf"(?<![\d.\-/])(?P<nums>{_LIST}){_S}号")
+_ZH = re.compile(rf"(?:(?P<di>第{_S})|(?<![\d.\-/]))(?P<nums>{_NUM}(?:{_S}[、,和及与]{_S}(?(di)(?:第{_S})?){_NUM}){{0,15}}){_S}号")
 _HEAD_ZH = re.compile(
-    rf"(?:(?<![\d.,\-/])(?P<year>{_YEAR})(?P<nian>{_S}年度?)?{_S}"
-    rf"|(?P<mark>[\u4e00-\u9fff]{{1,10}})?{_S}[\[(]{_S}(?P<bracket>{_YEAR}){_S}年?{_S}[\])]{_S})?(?P<di>第{_S})?$"
+    rf"(?:(?<![\d.,\-/])(?P<year>{_YEAR})(?:{_S}年度?)?{_S}"
+    rf"|(?P<mark>[\u4e00-\u9fff]{{1,10}})?{_S}[\[(]{_S}(?P<bracket>{_YEAR}){_S}年?{_S}[\])]{_S})?$"
 )
 _LISTED = re.compile(rf"(?:(?P<temp>临){_S}|编号:?{_S})(?:20\d\d(?=-)|[\[(](?:20\d\d)[\])])-?{_S}(?P<num>\d{{1,4}})(?!\d|-\d)号?")
 _EN_NUM = r"(?!(?:19|20)\d\d\b)\d{1,4}\b(?![%.]\d|%|-\d{3})"
 _EN = re.compile(
     r"(?:(?<![a-z])(?:nos?|numbers?)\b\.?:?|№|\#|(?<=announcement )|(?<=announcements )|(?<=notice ))\s{0,2}"
     rf"(?:(?P<first>(?:19|20)\d\d)[\-/](?=\d))?"
-    rf"(?P<nums>{_EN_NUM}(?:(?:\s?[,/&]|,? and)\s?(?:and )?(?:nos?\b\.?\s?)?{_EN_NUM})*)"
+    rf"(?P<nums>{_EN_NUM}(?:(?:\s?[,/&]|,? and)\s?(?:and )?(?:nos?\b\.?\s?)?{_EN_NUM}){{0,15}})"
     rf"(?:,? (?:of|in)(?: the year)? (?P<of>(?:19|20)\d\d)\b|\s?[,/(\[]\s?(?P<after>(?:19|20)\d\d)\b[\])]?)?"
     rf"(?:,? (?:of|by|from|issued by)(?: the)? (?P<by>{KNOWN_EN})(?![a-z]))?"
 )
@@ -142,7 +141,7 @@ def _chinese(view: str) -> Iterator[tuple[list[Named], bool]]:
         after = None if kind else _AFTER_ZH.match(view, end)
         if after:
             kind, end = after["kind"], after.end()
-        alone = _alone(head, view, end, kind, issuers)
+        alone = _alone(head, view, end, kind, di=bool(found["di"]), issued=bool(issuers))
         if alone is None:
             continue
         if "(" in view[first : found.start()] and view.startswith(")", end):
@@ -165,29 +164,33 @@ def _said(before: re.Match[str]) -> tuple[tuple[str, ...], str, int]:
     kind, written = before["kind"] or "", before["issuers"]
     if not written:
         return (), kind, before.start("kind") if kind else before.end()
-    parts = [(before.start("issuers") + part.start(), part[0]) for part in _SEVERAL_ZH.finditer(written)]
-    named = [(at, word) for at, part in parts for at, word in [_issuer(at, part)] if word]
+    at = before.start("issuers")
+    named = [one for part in _SEVERAL_ZH.finditer(written) for one in _issuers(at + part.start(), part[0])]
     if not named:
-        return (), kind, before.start("issuers")
+        return (), kind, at
     return tuple(dict.fromkeys(canonical_issuer(word) for _, word in named)), kind, named[0][0]
 
 
-def _issuer(at: int, part: str) -> tuple[int, str]:
-    """The issuer at the end of `part` and its place: what stands before a known name is no part of it."""
-    known = _KNOWN_ZH.search(part)
-    if known:
-        return at + known.start(), known[0]
+def _issuers(at: int, part: str) -> list[tuple[int, str]]:
+    """The issuers at the end of `part`, known ones without a blank between them, and their places; nothing before is of them."""
+    named: list[tuple[int, str]] = []
+    end = len(part)
+    while known := _KNOWN_ZH.search(part, 0, end):
+        named.insert(0, (at + known.start(), known[0]))
+        end = known.start()
+    if named:
+        return named
     lead = _LEAD.match(part)
     cut = lead.end() if lead else 0
-    return at + cut, part[cut:]
+    return [(at + cut, part[cut:])] if part[cut:] else []
 
 
-def _alone(head: re.Match[str], view: str, end: int, kind: str, issuers: tuple[str, ...]) -> bool | None:
+def _alone(head: re.Match[str], view: str, end: int, kind: str, *, di: bool, issued: bool) -> bool | None:
     """Whether a 号 names a document by itself (True), only in an enumeration (False), or never (None)."""
     if head["bracket"]:
-        return bool(head["mark"] or head["di"])
-    if head["di"]:
-        return bool(kind or issuers) or NO_DOCUMENT.match(view, end) is None
+        return bool(head["mark"] or di)
+    if di:
+        return kind != "" or issued or NO_DOCUMENT.match(view, end) is None
     if view.startswith("月", head.start() - 1):
         return None
     return bool(kind)
