@@ -76,13 +76,13 @@ def mutants(watch: Watch, only: Iterable[str] = ()) -> list[Mutant]:
     rules = {name: rule for name, rule in trial.subjects(watch).items() if not wanted or name in wanted}
     found = [mutant for rule in rules.values() for mutant in _of_rule(rule)]
     lexicon = Lexicon(watch.entities, watch.lists, watch.groups)
-    uses = {name: uses(rule.when, lexicon) for name, rule in rules.items()}
+    used = {name: uses(rule.when, lexicon) for name, rule in rules.items()}
     for name, terms in watch.lists.items():
-        users = tuple(rule for rule, (lists, _) in uses.items() if name in lists)
+        users = tuple(rule for rule, (lists, _) in used.items() if name in lists)
         if users and len(terms) > 1:
             found += [Mutant(f"list:{name}", f"term “{term}”", users, _without_term(name, term), term) for term in terms]
     for name, entity in watch.entities.items():
-        users = tuple(rule for rule, (_, entities) in uses.items() if name in entities)
+        users = tuple(rule for rule, (_, entities) in used.items() if name in entities)
         if users and len(entity.aliases) > 1:
             found += [
                 Mutant(f"entity:{name}", f"alias “{alias.text}”", users, _without_alias(name, place), alias.text)
@@ -96,6 +96,7 @@ def run(watch: Watch, chosen: Sequence[Mutant], look: Look = trial.no_archive, b
     good = _passing(watch, look)
     texts = {name: [_key(example) for example in examples] for name, examples in good.items()}
     rules, left = trial.subjects(watch), budget
+    lean = _Lean(watch, rules)
     for mutant in chosen:
         pattern = looked_for(mutant.term) if mutant.term else ""
         if mutant.term and not any(pattern in text for rule in mutant.rules for text in texts.get(rule, ())):
@@ -104,7 +105,7 @@ def run(watch: Watch, chosen: Sequence[Mutant], look: Look = trial.no_archive, b
             yield Verdict(mutant, noticed=None)
         else:
             left -= 1
-            yield Verdict(mutant, _noticed(mutant, watch, rules, good))
+            yield Verdict(mutant, _noticed(mutant, lean, good))
 
 
 def scores(verdicts: Iterable[Verdict]) -> list[Score]:
@@ -132,11 +133,24 @@ def _key(example: Example) -> str:
     return loosened(fold(f"{example.title}\n{example.text}").text)
 
 
-def _noticed(mutant: Mutant, watch: Watch, rules: Mapping[str, Rule], good: Mapping[str, Sequence[Example]]) -> bool:
-    affected = {name: rules[name] for name in mutant.rules if good.get(name)}
+class _Lean:
+    """A watch with no more entities than some rules ask for, which is made ready in a fraction of the time."""
+
+    def __init__(self, watch: Watch, rules: Mapping[str, Rule]) -> None:
+        self.rules, self._watch = rules, watch
+        lexicon = Lexicon(watch.entities, watch.lists, watch.groups)
+        self._entities = {name: uses(rule.when, lexicon)[1] for name, rule in rules.items()}
+
+    def watch(self, names: Iterable[str]) -> Watch:
+        wanted = frozenset[str]().union(*(self._entities[name] for name in names))
+        return replace(self._watch, entities={name: one for name, one in self._watch.entities.items() if name in wanted})
+
+
+def _noticed(mutant: Mutant, lean: _Lean, good: Mapping[str, Sequence[Example]]) -> bool:
+    affected = {name: lean.rules[name] for name in mutant.rules if good.get(name)}
     if not affected:
         return False
-    changed, mutated = mutant.make(watch, affected)
+    changed, mutated = mutant.make(lean.watch(affected), affected)
     compiled = trial.examined(changed, mutated)
     return any(trial.holds(compiled, name, example) != example.match for name in affected for example in good[name])
 
