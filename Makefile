@@ -12,7 +12,7 @@ CONFIG ?= config
 JOBS ?= auto
 CODE := src tests tools $(wildcard benchmarks)
 
-.PHONY: help demo run test lint types imports unit docs bench clean
+.PHONY: help demo run test lint types imports unit docs eval bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -40,6 +40,9 @@ unit: $(TOOLS) ## all tests, docs included, in parallel (JOBS=4 for four process
 
 docs: $(TOOLS) ## the tests that hold the documentation to the code
 	$(BIN)/pytest tests/docs
+
+eval: $(TOOLS) ## measure the shipped rules against tests/corpus/floors.yaml (ARGS=--misses tells what failed, --repin moves floors)
+	PYTHONPATH=tests $(BIN)/python -m corpus.evaluate $(ARGS)
 
 bench: $(TOOLS) ## measure against the floors in benchmarks/, some minutes
 	$(BIN)/python benchmarks/run.py

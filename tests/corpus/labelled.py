@@ -1,4 +1,4 @@
-"""The labelled headlines of labelled.yaml, and how well the shipped rules and types do on them."""
+"""Headlines with what must be found in them (labelled.yaml, held.yaml), and how well the shipped rules and types do on them."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -44,19 +44,30 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What the rules made of the labelled rows."""
+    """What the rules made of `rows` headlines."""
 
+    rows: int
     alerts: tuple[Share, Share]
     exact: Share
     families: dict[str, tuple[Share, Share]]
     types: dict[str, tuple[Share, Share]]
     misses: list[str]
 
+    @property
+    def all_types(self) -> tuple[Share, Share]:
+        """Recall and precision over all types together."""
+        recall, precision = ([pair[at] for pair in self.types.values()] for at in (0, 1))
+        return _sum(recall), _sum(precision)
+
+
+def _sum(shares: list[Share]) -> Share:
+    return Share(sum(share.part for share in shares), sum(share.whole for share in shares))
+
 
 @cache
-def rows() -> tuple[Row, ...]:
-    """Every row of labelled.yaml, in its order."""
-    blocks = yaml.safe_load((HERE / "labelled.yaml").read_text(encoding="utf-8"))
+def rows(name: str) -> tuple[Row, ...]:
+    """Every row of the file, in its order."""
+    blocks = yaml.safe_load((HERE / name).read_text(encoding="utf-8"))
     return tuple(_row(block, row) for block in blocks for row in block["rows"])
 
 
@@ -76,12 +87,13 @@ def weight(findings: Findings) -> int:
     return max((match.severity for match in findings.matches), default=Severity.LOG).value
 
 
-def judge(watch: Watch, compiled: Compiled) -> Judged:
-    """Run the rules and types of `watch` over every row."""
-    found = [(row, compiled.findings(row.title, row.text)) for row in rows()]
+def judge(watch: Watch, compiled: Compiled, name: str) -> Judged:
+    """Run the rules and types of `watch` over every row of the file."""
+    found = [(row, compiled.findings(row.title, row.text)) for row in rows(name)]
     alerted = [(row.grade >= Severity.NOTABLE, weight(findings) >= Severity.NOTABLE) for row, findings in found]
     both = sum(wanted and told for wanted, told in alerted)
     return Judged(
+        rows=len(found),
         alerts=(Share(both, sum(wanted for wanted, _ in alerted)), Share(both, sum(told for _, told in alerted))),
         exact=Share(sum(weight(findings) == row.grade for row, findings in found), len(found)),
         families=_families(watch, found),
