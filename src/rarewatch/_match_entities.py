@@ -57,6 +57,8 @@ class Names:
 
     def mentions(self, fields: Sequence[Scanned], hits: Hits) -> tuple[dict[str, list[Span]], dict[str, list[Refusal]]]:
         """Entity to the spans that count, in order of field and start; and entity to what was refused."""
+        if not self._papers and not any(field.places for field in fields):
+            return {}, {}
         kept: dict[str, list[_Kept]] = {}
         refused: dict[str, list[Refusal]] = {}
         published = hits.about.published

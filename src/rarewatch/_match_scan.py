@@ -19,6 +19,8 @@ WINDOW = 16
 WORD = 8
 """Average length, in characters, up to which the stretches between blanks are words and not whole clauses."""
 
+_NOTHING = Folded("")
+
 
 class Scanned:
     """One field, folded, with what was found in it."""
@@ -96,6 +98,8 @@ class Patterns:
 
     def scan(self, name: Field, original: str) -> Scanned:
         """Everything that stands in one field."""
+        if not original:
+            return Scanned(name, original, _NOTHING, "", {})
         folded = fold(original)
         key = loosened(folded.text)
         places: Places = {}
