@@ -26,6 +26,7 @@ class Bench:
     matchers: dict[str, Matcher]
     by_sense: dict[object, int] = field(default_factory=dict)
     known: dict[int, tuple[int, Triggers]] = field(default_factory=dict)
+    askers: dict[str, Knowing | None] = field(default_factory=dict)
 
     def share(self, leaf: Leaf, triggers: Triggers) -> None:
         """Note what can set off `leaf`, and let it and those that ask the same be asked once an item."""
@@ -43,8 +44,10 @@ class Bench:
 
     def knowing(self, leaf: Leaf) -> Knowing | None:
         """The matcher of `leaf` where it asks what is known beside the text."""
-        matcher = self.matcher(leaf.kind)
-        return matcher if hasattr(matcher, "holds") and isinstance(matcher, Knowing) else None
+        if leaf.kind not in self.askers:
+            matcher = self.matcher(leaf.kind)
+            self.askers[leaf.kind] = matcher if isinstance(matcher, Knowing) else None
+        return self.askers[leaf.kind]
 
     def spans(self, leaf: Leaf, hits: Hits) -> Sequence[Span]:
         """What makes `leaf` hold."""

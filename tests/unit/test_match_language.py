@@ -138,6 +138,7 @@ def test_a_sentence_is_quoted_where_it_is_closest():
     text = "稀土很多，国内的天气也很好，出口。稀土出口。出口。"
     assert places(Together((RE, OUT)), text) == [("text", 17, 19), ("text", 19, 21)]
     assert not places(Together((RE, OUT)), "稀土涨价。出口下降")
+    assert places(Together((RE, OUT)), "稀土出口。出口稀土") == [("text", 0, 2), ("text", 2, 4)]
     assert places(Together((RE, Group(none=(OUT,)))), "稀土出口。稀土") == [("text", 5, 7)]
 
 
@@ -169,6 +170,13 @@ def test_a_score_adds_and_takes_away_and_quotes_what_earned():
     assert places(when, "稀土出口") == [("text", 0, 2), ("text", 2, 4)]
     assert not held(when, "稀土出口ETF")
     assert not held(when, "稀土")
+
+
+@pytest.mark.parametrize(("least", "wanted"), [(1, "稀土 出口 管制"), (2, "稀土 出口"), (3, "稀土"), (3.5, "")])
+def test_a_score_is_reached_by_whichever_part_is_enough(least, wanted):
+    when = Scored(least, (Points(3, RE), Points(2, OUT), Points(1, BAN), Points(-9, terms("ETF"))))
+    assert [word for word in ("稀土", "出口", "管制") if held(when, word)] == wanted.split()
+    assert held(Scored(3, (Points(2, OUT), Points(1, BAN))), "出口管制")
 
 
 def test_severity_follows_the_adjustments_in_their_order():
