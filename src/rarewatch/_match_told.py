@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from rarewatch._match_bench import Sight, ordered
 from rarewatch._match_holds import evidence, scored
@@ -118,6 +119,14 @@ def failing(clause: Clause) -> Clause | None:
         if not part.held and not part.text.startswith("-"):
             return failing(part)
     return clause
+
+
+def far(condition: Condition, sight: Sight) -> bool:
+    """Whether `lacking` is sure to name more than one clause, seen without looking for them all."""
+    if not isinstance(condition, Group):
+        return False
+    missing = (part for part in condition.all if evidence(part, sight) is None)
+    return len(list(islice(missing, 2))) == 2
 
 
 def lacking(condition: Condition, sight: Sight) -> list[Condition]:

@@ -17,7 +17,7 @@ from rarewatch._match_holds import evidence
 from rarewatch._match_index import Index, triggers
 from rarewatch._match_needs import Needs, leaves, parts
 from rarewatch._match_scan import Patterns
-from rarewatch._match_told import failing, lacking, told
+from rarewatch._match_told import failing, far, lacking, told
 from rarewatch.clock import Clock, now
 from rarewatch.matchers import Lexicon
 from rarewatch.nouns.watch import (
@@ -83,10 +83,12 @@ class Compiled:
         Mentions come in the order of the item. A rule's severity is told as its `adjust` leaves it.
         """
         found, sight = self._look(title, text, attachment, about)
-        hit = found.triggers()
-        matches = [match for rule in self._rules.candidates(hit) if (match := self._match(rule, sight))]
-        labels = [label for kind in self._types.candidates(hit) if (label := _label(kind, sight))]
-        return Findings(tuple(matches), found.mentions(), tuple(labels))
+        labels = [label for kind in self._types.candidates(found.triggers()) if (label := _label(kind, sight))]
+        return Findings(self._matches(found, sight), found.mentions(), tuple(labels))
+
+    def matches(self, title: str, text: str, attachment: str = "", about: About = _UNKNOWN) -> tuple[Match, ...]:
+        """`findings(...).matches`, without the work for the rest."""
+        return self._matches(*self._look(title, text, attachment, about))
 
     def explain(self, title: str, text: str, attachment: str = "", about: About = _UNKNOWN) -> tuple[tuple[Rule, Clause], ...]:
         """Every enabled rule with its verdict on an item, step by step; `failing` finds the step that decided."""
@@ -108,7 +110,7 @@ class Compiled:
         found, sight = self._look(title, text, attachment, about)
         near = []
         for rule in self._rules.touched(found.triggers()):
-            short = [] if self._rests(rule) else lacking(rule.when, sight)
+            short = [] if self._rests(rule) or far(rule.when, sight) else lacking(rule.when, sight)
             if len(short) == 1 and _something(rule, sight):
                 near.append((rule, told(short[0], sight, found.refused)))
         return tuple(near)
@@ -125,6 +127,10 @@ class Compiled:
     def _rests(self, rule: Rule) -> bool:
         rest = rule.disabled
         return rest is not None and (rest.until is None or self._clock().date() <= rest.until)
+
+    def _matches(self, found: Found, sight: Sight) -> tuple[Match, ...]:
+        candidates = self._rules.candidates(found.triggers())
+        return tuple(match for rule in candidates if (match := self._match(rule, sight)))
 
     def _match(self, rule: Rule, sight: Sight) -> Match | None:
         spans = evidence(rule.when, sight)

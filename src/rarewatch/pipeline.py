@@ -99,7 +99,7 @@ def _tell(admission: Admission, job: Job, book: Book, kit: Kit, now: datetime) -
     """Match, group and decide for one item; how many rules held, and how many deliveries that opened."""
     item = admission.item
     known = about(item, job.source)
-    matches = kit.watch.findings(item.title, item.text, about=known).matches
+    matches = kit.watch.matches(item.title, item.text, about=known)
     if admission.status is Status.NEW:
         book.nearly(item, near_misses(item, known, matches, kit.watch), now)
     if not matches:
