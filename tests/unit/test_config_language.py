@@ -1,12 +1,19 @@
 """The extended rule language: what it becomes, and what is said of every way to get it wrong."""
 
+import json
+import time
 from datetime import UTC, date, datetime
 from textwrap import indent
 
 import pytest
 from config_examples import mistakes, write
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rarewatch.config import load, load_watch
+from rarewatch.config.conditions import NODES, condition
+from rarewatch.config.mistakes import Mistakes
+from rarewatch.config.reader import read
 from rarewatch.match import Compiled
 from rarewatch.nouns.watch import About, AtLeast, Count, Disabled, Group, Leaf, Near, Paper, Polarity, Scored, Severity, Together
 
@@ -90,6 +97,12 @@ CONDITIONS = [
     ("{entity: {kind: company, ids: [org.baogang], under: org.north}}", "5:16: rule 'r': no entity is all of this"),
     ("{entity: {}}", "5:16: rule 'r': no entity is given"),
     ("{entity: {groop: x}}", "unknown key 'groop'"),
+    (f"near: {{within: 9, of: [{A}, {{source: ministry-news}}]}}", "5:45: a part of 'near' must stand at one place"),
+    ("{source: ministry-news}", "2:5: rule 'r': it can hold with nothing found"),
+    ("{pattern: {regex: '稀(土', anchor: [稀土]}}", "rule 'r': "),
+    ("{pattern: {regex: 稀.土}}", "rule 'r': "),
+    ("{document: {number: -1}}", "must be more than 0"),
+    ("{published: {after: soon}}", "5:27: 'after' must be a day, not text (write year, month and day as 2025-10-09)"),
 ]
 
 
@@ -387,6 +400,34 @@ def test_a_long_row_of_heirs_is_a_mistake_whichever_way_it_is_written(tmp_path):
         found = told(tmp_path / str(number), rules_desk="rules:\n" + last + "".join(ordered))
         assert any("more than 20 rules inherit from one another in a row" in line for line in found)
         assert len(found) < 90
+
+
+WORDS = st.sampled_from(
+    ["terms", "all", "any", "none", "near", "of", "n", "within", "when", "points", "score", "count", "entity", "in"]
+)
+VALUE = st.recursive(
+    st.none() | st.booleans() | st.integers(-2, 3) | st.floats(allow_nan=False) | st.sampled_from(["稀土", "title", "", "org.a"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS | st.sampled_from(sorted(NODES)), inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@given(VALUE)
+def test_whatever_stands_as_a_condition_is_read_or_told(value):
+    node, _ = read("f.yaml", json.dumps({"when": value}, ensure_ascii=False).encode())
+    mistakes = Mistakes()
+    when = node.child("when")
+    assert when is not None
+    assert (condition(when, mistakes, []) is None) == bool(mistakes.errors)
+    assert all(error.line and error.column and str(error) for error in mistakes.errors)
+
+
+def test_an_expression_that_would_hang_elsewhere_does_not(tmp_path):
+    text = "rules: [{id: r, title: R, when: {pattern: {regex: '(稀+)+。$', anchor: 稀土}}}]"
+    compiled = Compiled(load_watch(write(tmp_path, rules_desk=text, audience=LONE)))
+    started = time.process_time()
+    assert compiled.findings("稀土", "稀" * 5_000).matches == ()
+    assert time.process_time() - started < 5
 
 
 def test_nothing_expires_by_the_machines_clock_alone(tmp_path):

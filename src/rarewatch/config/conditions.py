@@ -77,7 +77,8 @@ class _Reader:
         if key in NODES:
             if "in" in node.value:
                 self._mistakes.add(node, f"'in' must not stand beside '{key}'", "write it beside each matcher inside", key="in")
-            return NODES[key](self, part)
+            read = NODES[key](self, part)
+            return None if "in" in node.value else read
         return self._leaf(node, key, part)
 
     def _scope(self, node: Node) -> Scope | None:

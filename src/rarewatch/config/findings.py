@@ -29,6 +29,10 @@ _TYPES: dict[str, tuple[str, str]] = {
     "float_type": ("must be a number", "write digits without quotes"),
     "float_parsing": ("must be a number", "write digits without quotes"),
     "finite_number": ("must be a number", "write digits without quotes"),
+    "date_type": ("must be a day", "write year, month and day as 2025-10-09"),
+    "date_parsing": ("must be a day", "write year, month and day as 2025-10-09"),
+    "date_from_datetime_parsing": ("must be a day", "write year, month and day as 2025-10-09"),
+    "date_from_datetime_inexact": ("must be a day", "write year, month and day as 2025-10-09"),
     "string_too_short": ("must not be empty", "write some text or leave the key out"),
     "too_short": ("must not be empty", "name at least one, or leave the key out"),
 }
