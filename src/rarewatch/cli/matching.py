@@ -9,12 +9,18 @@ from typing import Annotated, Any, TextIO
 
 import typer
 
-from rarewatch import config, settings
+from rarewatch import clock, config, settings
 from rarewatch.cli.context import ConfigOption, Exit, fail, people, progress, put
 from rarewatch.match import Compiled
-from rarewatch.nouns.watch import Findings, Span
+from rarewatch.normalise import language_of
+from rarewatch.nouns.watch import About, Findings, Span
+from rarewatch.text.dates import read_date
 
-_HELP = "JSON lines with id, title, text (and url, source, published if you like); - reads standard input."
+_HELP = (
+    "JSON lines with id, title, text; if you like also attachment, url, source, publisher, tier, language, published; "
+    "- reads standard input."
+)
+_TEXTS = ("title", "text", "attachment", "source", "publisher", "tier", "language", "published")
 
 
 def match(file: Annotated[str, typer.Argument(help=_HELP)] = "-", folder: ConfigOption = None) -> None:
@@ -34,7 +40,7 @@ def match(file: Annotated[str, typer.Argument(help=_HELP)] = "-", folder: Config
                 people.print(f"{file}:{number}: {document}")
                 bad += 1
                 continue
-            found = compiled.findings(document["title"], document["text"])
+            found = compiled.findings(document["title"], document["text"], document["attachment"], _about(document))
             put({"id": document["id"], **as_json(found)})
             bar.step()
     if bad:
@@ -62,9 +68,21 @@ def _document(line: str) -> dict[str, Any] | str:
         return f"not JSON: {error}"
     if not isinstance(found, dict):
         return "not a JSON object"
-    document = {"id": found.get("id"), "title": found.get("title") or "", "text": found.get("text") or ""}
-    wrong = [name for name in ("title", "text") if not isinstance(document[name], str)]
+    document = {"id": found.get("id"), **{name: found.get(name) or "" for name in _TEXTS}}
+    wrong = [name for name in _TEXTS if not isinstance(document[name], str)]
     return f"{wrong[0]} is not a string" if wrong else document
+
+
+def _about(document: dict[str, Any]) -> About:
+    """What rules may ask of a document beside its text; a date that cannot be read is none."""
+    published = read_date(document["published"], seen_at=clock.now())
+    return About(
+        source=document["source"],
+        publisher=document["publisher"],
+        tier=document["tier"],
+        language=document["language"] or language_of(document["title"] + document["text"][:500], ""),
+        published=published.at if published else None,
+    )
 
 
 def _span(span: Span) -> dict[str, Any]:
@@ -72,8 +90,13 @@ def _span(span: Span) -> dict[str, Any]:
 
 
 def as_json(found: Findings) -> dict[str, Any]:
-    """Findings in the documented shape."""
+    """Findings in the documented shape; `severity` is the highest of the rules, null where none holds."""
     return {
+        "severity": max(found.matches, key=lambda m: m.severity).severity.label if found.matches else None,
+        "types": [
+            {"id": label.type, "severity": label.severity.label, "evidence": [_span(span) for span in label.spans]}
+            for label in found.labels
+        ],
         "rules": [
             {"id": m.rule, "severity": m.severity.label, "evidence": [_span(span) for span in m.spans]} for m in found.matches
         ],
