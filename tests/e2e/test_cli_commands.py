@@ -150,14 +150,15 @@ def test_match_keeps_its_contract(rarewatch, archive):
     found = {line["id"]: line for line in ended.lines}
     assert list(found) == ["a", 7, None, "half"]
     first = found["a"]
-    assert set(first) == {"id", "rules", "entities"}
+    assert set(first) == {"id", "severity", "types", "rules", "entities"}
+    assert first["severity"] == "urgent"
     assert [(rule["id"], rule["severity"]) for rule in first["rules"]] == [("control", "urgent"), ("earths", "notable")]
     assert [entity["id"] for entity in first["entities"]] == ["org.north"]
     spans = [span for rule in first["rules"] for span in rule["evidence"]] + first["entities"][0]["mentions"]
     fields = {"title": CONTROL.title, "text": text}
     assert all(set(span) == {"field", "start", "end", "text"} for span in spans)
     assert all(fields[span["field"]][span["start"] : span["end"]] == span["text"] for span in spans)
-    assert found[7] == {"id": 7, "rules": [], "entities": []}
+    assert found[7] == {"id": 7, "severity": None, "types": [], "rules": [], "entities": []}
 
 
 def test_read_takes_many_saved_files_at_once(rarewatch, tmp_path):
