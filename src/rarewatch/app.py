@@ -110,7 +110,7 @@ class Service:
 
         The files are looked at every `reload_every` seconds; setting `reload` has them read at the next look, settled or not.
         """
-        reloader = Reloader(self.config, self.kit.watch, self._hands(), reload or asyncio.Event())
+        reloader = Reloader(self.config, self._hands(), reload or asyncio.Event())
         await reloader.begin()
         duties = [
             Duty("readers", _TICK_SECONDS, self.crew.send_readers),

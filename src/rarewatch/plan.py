@@ -1,7 +1,7 @@
 """What edited rules would change, worked out on items of the past. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
@@ -10,7 +10,7 @@ from rarewatch.normalise import about
 from rarewatch.nouns.alert import Subscription
 from rarewatch.nouns.item import Item
 from rarewatch.nouns.source import Source
-from rarewatch.nouns.watch import Rule, Severity
+from rarewatch.nouns.watch import About, Rule, Severity, Watch
 from rarewatch.text.fold import fold
 
 Verdict: TypeAlias = tuple[str, int]
@@ -95,9 +95,33 @@ def rule_changes(before: Versions, after: Versions) -> tuple[RuleChange, ...]:
     return tuple(sorted(found, key=lambda change: change.rule))
 
 
-def verdicts(compiled: Compiled, item: Item, sources: Mapping[str, Source]) -> Verdicts:
-    """What holds for a stored item under a set of rules; `sources` are those configured beside them."""
-    found = compiled.findings(item.title, item.text, about=about(item, sources.get(item.source)))
+class Judge:
+    """Says what holds for a stored item under two sets of rules; what both have in common is judged once."""
+
+    def __init__(self, before: Watch | None, after: Watch, sources: Mapping[str, Source]) -> None:
+        """`before` is None where what held then is known already; `sources` tell what is known of an item beside its text."""
+        self._sources = sources
+        self._shared = _shared(before, after) if before else frozenset[str]()
+        self._after = Compiled(replace(after, types={}))
+        own = {name: rule for name, rule in before.rules.items() if name not in self._shared} if before else {}
+        self._before = Compiled(replace(before, types={}, rules=own)) if before and own else None
+
+    def __call__(self, item: Item) -> tuple[Verdicts, Verdicts]:
+        """What held before, what holds after."""
+        of = about(item, self._sources.get(item.source))
+        after = _verdicts(self._after, item, of)
+        shared = tuple(verdict for verdict in after if verdict[0] in self._shared)
+        return shared + (_verdicts(self._before, item, of) if self._before else ()), after
+
+
+def _shared(before: Watch, after: Watch) -> frozenset[str]:
+    """The rules that are the same in both, whatever they name included."""
+    old, new = ({name: replace(rule, where="", examples=()) for name, rule in watch.rules.items()} for watch in (before, after))
+    return frozenset(name for name in old.keys() & new.keys() if old[name] == new[name] and old[name].digest)
+
+
+def _verdicts(compiled: Compiled, item: Item, of: About) -> Verdicts:
+    found = compiled.findings(item.title, item.text, about=of)
     return tuple((match.rule, int(match.severity)) for match in found.matches)
 
 

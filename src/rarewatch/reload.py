@@ -20,7 +20,7 @@ from rarewatch.errors import ConfigError, ConfigErrors, RarewatchError
 from rarewatch.match import Compiled
 from rarewatch.nouns.memory import Archived, RulesNote
 from rarewatch.nouns.watch import Example
-from rarewatch.plan import Comparison, Plan, rule_changes, verdicts, versions
+from rarewatch.plan import Comparison, Judge, Plan, rule_changes, versions
 
 _log = structlog.get_logger()
 
@@ -97,9 +97,9 @@ class Hands:
 class Reloader:
     """Looks whether the files changed, and takes them over when they are right."""
 
-    def __init__(self, in_force: Config, watch: Compiled, hands: Hands, asked: asyncio.Event) -> None:
-        """`in_force` and `watch` are what the service began with; `asked` is set when the files are to be read at once."""
-        self._config, self._watch, self._hands, self._asked = in_force, watch, hands, asked
+    def __init__(self, in_force: Config, hands: Hands, asked: asyncio.Event) -> None:
+        """`in_force` is what the service began with; `asked` is set when the files are to be read at once."""
+        self._config, self._hands, self._asked = in_force, hands, asked
         self._settling = Settling()
 
     async def begin(self) -> None:
@@ -144,7 +144,7 @@ class Reloader:
         compiled, plan = await asyncio.to_thread(self._prepare, config, found, past)
         waiting = await self._hands.take_over(config, compiled)
         sources = _sources(config).keys() ^ _sources(self._config).keys()
-        self._config, self._watch = config, compiled
+        self._config = config
         await self._hands.note(self._note(config))
         _tell(config, plan, sorted(sources), waiting, monotonic() - began)
 
@@ -159,9 +159,9 @@ class Reloader:
             raise ConfigErrors(list(failures))
         compiled = Compiled(config.watch)
         comparison = Comparison(self._config.audience, config.audience)
+        judge = Judge(self._config.watch, config.watch, config.sources)
         for one in past:
-            before = verdicts(self._watch, one.item, self._config.sources)
-            comparison.add(one.item, one.story, before, verdicts(compiled, one.item, config.sources))
+            comparison.add(one.item, one.story, *judge(one.item))
         today = self._hands.now()
         old, new = (versions(one.watch.rules.values(), today) for one in (self._config, config))
         return compiled, comparison.plan(rule_changes(old, new))

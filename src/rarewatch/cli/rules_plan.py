@@ -20,11 +20,10 @@ from rarewatch.cli.archive import looking
 from rarewatch.cli.context import ConfigOption, Exit, JsonOption, fail, people, progress, put, read_config
 from rarewatch.config import Config
 from rarewatch.config.units import seconds
-from rarewatch.match import Compiled
 from rarewatch.nouns.alert import Subscription
 from rarewatch.nouns.item import Item
 from rarewatch.nouns.memory import Archived, RulesNote
-from rarewatch.plan import AlertChange, Comparison, Plan, Verdicts, rule_changes, verdicts, versions
+from rarewatch.plan import AlertChange, Comparison, Judge, Plan, Verdicts, rule_changes, versions
 from rarewatch.stores import views
 
 _FEW = 2_000
@@ -160,22 +159,18 @@ def _recorded(archived: Archived, only: frozenset[tuple[str, str]] | None) -> Ve
     return tuple(held.items())
 
 
-_SETS: list[tuple[Config, Compiled] | None] = []
-"""The two sets, compiled once in each process."""
+_JUDGE: list[Judge] = []
+"""The judge of this process: both sets are read and made ready once in each."""
 
 
 def _prepare(folders: tuple[Path | None, Path]) -> None:
-    _SETS[:] = [_made(folder) if folder else None for folder in folders]
-
-
-def _made(folder: Path) -> tuple[Config, Compiled]:
-    loaded = config.load(folder)
-    return loaded, Compiled(loaded.watch)
+    before, after = folders
+    edited = config.load(after)
+    _JUDGE[:] = [Judge(config.load_watch(before) if before else None, edited.watch, edited.sources)]
 
 
 def _both(items: Sequence[Item]) -> list[tuple[Verdicts, Verdicts]]:
-    was, now = ([verdicts(one[1], item, one[0].sources) if one else () for item in items] for one in _SETS)
-    return list(zip(was, now, strict=True))
+    return [_JUDGE[0](item) for item in items]
 
 
 def _put(made: Plan) -> None:
