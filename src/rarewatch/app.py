@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -16,7 +16,7 @@ from rarewatch.config import Config
 from rarewatch.crew import Clerk, Crew, Writer
 from rarewatch.engines import Duty, Engine
 from rarewatch.errors import ConfigError
-from rarewatch.fetch import Web, drive
+from rarewatch.fetch import Backlog, Web, drive
 from rarewatch.match import Compiled
 from rarewatch.notifiers import Notifier
 from rarewatch.nouns.alert import Delivered
@@ -80,17 +80,27 @@ def notifiers_in_use(config: Config, but: Collection[str] = ()) -> dict[str, Not
     return found
 
 
-def reader(web: Web) -> Callable[[Job], Awaitable[Reading]]:
-    """Reads a job's source over `web`."""
+def reader(web: Web, backlog: Backlog | None = None) -> Callable[[Job], Awaitable[Reading]]:
+    """Reads a job's source over `web`; answers that wait for a parser count in `backlog`."""
     kinds: dict[str, SourceKind] = {}
 
     async def read(job: Job) -> Reading:
         source = job.source
         if source.kind not in kinds:
             kinds[source.kind] = registry.load(sources.KINDS, source.kind)()
-        return await drive(kinds[source.kind].read(source, job.claim.seen), source.access, web.get)
+        return await drive(kinds[source.kind].read(source, job.claim.seen), source.access, web.get, backlog)
 
     return read
+
+
+def _submitter(clerk: Clerk, backlog: Backlog) -> Callable[[Job, Reading], Awaitable[Polled]]:
+    """Hands readings to the clerk; those with something in them count in `backlog` until they are decided."""
+
+    async def submit(job: Job, reading: Reading) -> Polled:
+        with backlog if reading.drafts else nullcontext():
+            return await clerk.submit(job, reading)
+
+    return submit
 
 
 @dataclass
@@ -198,12 +208,14 @@ async def open_service(
         enrolled = {source.id: source for source in config.sources.values() if source.enabled}
         await writer(_take_over, store, list(config.sources.values()), now())
         workers = config.settings.workers
+        backlog = Backlog(workers.readers)
         web = Web(
             contact=config.settings.contact,
             per_host=workers.per_host,
             politeness=config.settings.politeness,
             at_once=workers.readers,
             clock=now,
+            backlog=backlog,
         )
         stack.push_async_callback(web.aclose)
         channels = notifiers_in_use(config)
@@ -211,8 +223,8 @@ async def open_service(
             stack.push_async_callback(channel.close)
         clerk = Clerk(writer)
         kit = Kit(
-            read=reader(web),
-            submit=clerk.submit,
+            read=reader(web, backlog),
+            submit=_submitter(clerk, backlog),
             store=store,
             in_order=writer,
             insist=writer.insist,

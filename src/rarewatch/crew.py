@@ -137,12 +137,17 @@ class Crew:
 
     async def one_pass(self, only: Collection[str]) -> None:
         """Read each of the sources `only` once, due or not, and deliver until nothing is due."""
-        await self._hand_out(len(only), only)
+        left = list(dict.fromkeys(only))
         while True:
+            free = self._most_readings - len(self._readings)
+            if left and free * 2 >= self._most_readings:  # by the hundred, for every claim is a transaction
+                some, left = left[:free], left[free:]
+                await self._hand_out(free, some)
             await self.send_couriers()
-            if not self._running:
+            if self._running:
+                await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+            elif not left:
                 return
-            await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
 
     async def _hand_out(self, most: int, only: Collection[str] | None) -> None:
         # Held together: a claim speaks of the address its source had when it was made, and so must the job.

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from contextvars import copy_context
 from typing import TypeAlias
 
@@ -19,11 +20,12 @@ _PARSERS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="parse")
 _Step: TypeAlias = Get | Reading
 
 
-async def drive(visit: Visit, access: Access, get: Fetch) -> Reading:
+async def drive(visit: Visit, access: Access, get: Fetch, backlog: AbstractContextManager[None] | None = None) -> Reading:
     """Let one visit run to its end and return its reading.
 
     A body is parsed in a thread, unless its digest says that it is the last one again; a `SourceFault` from `get` is thrown into
-    the visit. Raises what the visit raises. The visit is closed in any case, after a cancellation as soon as its thread lets go.
+    the visit. `backlog` is held while an answer waits for its parser. Raises what the visit raises. The visit is closed in any
+    case, after a cancellation as soon as its thread lets go.
     """
     step = _advance(visit, None)
     while isinstance(step, Get):
@@ -35,7 +37,11 @@ async def drive(visit: Visit, access: Access, get: Fetch) -> Reading:
             visit.close()
             raise
         else:
-            step = _advance(visit, got) if _is_cheap(step, got) else await _in_thread(visit, got)
+            if _is_cheap(step, got):
+                step = _advance(visit, got)
+                continue
+            with backlog or nullcontext():
+                step = await _in_thread(visit, got)
     return step
 
 

@@ -13,6 +13,7 @@ from httpx_aiohttp import AiohttpTransport
 from rarewatch import __version__, clock
 from rarewatch.errors import ForbiddenAddress, RateLimited, TooLarge, TooSlow, Unreachable
 from rarewatch.fetch import faults
+from rarewatch.fetch.backlog import Backlog
 from rarewatch.fetch.body import Body
 from rarewatch.fetch.guard import Forbidden, Resolver, check_host
 from rarewatch.fetch.lanes import Lanes
@@ -35,13 +36,21 @@ class Web:
     """
 
     def __init__(
-        self, *, contact: str, per_host: int, politeness: float, at_once: int = 32, clock: clock.Clock = clock.now
+        self,
+        *,
+        contact: str,
+        per_host: int,
+        politeness: float,
+        at_once: int = 32,
+        clock: clock.Clock = clock.now,
+        backlog: Backlog | None = None,
     ) -> None:
         """Nothing is opened yet.
 
         `contact` stands in the User-Agent; `per_host` requests at once and `politeness` seconds between starts, per host;
-        `at_once` requests over all hosts.
+        `at_once` requests over all hosts, and none while `backlog` has no room.
         """
+        self._backlog = backlog
         self._places = asyncio.Semaphore(at_once)
         self._agent = f"rarewatch/{__version__} (+{contact})" if contact else f"rarewatch/{__version__}"
         self._clock = clock
@@ -78,6 +87,8 @@ class Web:
             except Forbidden as error:
                 raise ForbiddenAddress(str(error), url=here.text) from None
             async with self._lanes.turn(here.lane, here.text), self._places:
+                if self._backlog is not None:
+                    await self._backlog.room()
                 got = await self._ask(trip, access, cap)
             if got is not None:
                 return got
