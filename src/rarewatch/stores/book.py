@@ -58,6 +58,8 @@ class SqlBook:
         self._next: dict[str, int] = {}
         self._waiting: list[tuple[Table, dict[str, Any]]] = []
         self._read: list[dict[str, Any]] = []
+        self._near: dict[int, list[dict[str, Any]]] = {}
+        self._forget = 0.0
 
     def known(self, marks: Iterable[bytes]) -> Mapping[bytes, Known]:
         found: dict[bytes, Known] = {}
@@ -177,12 +179,10 @@ class SqlBook:
         if not misses:
             return
         number, at = int(thing.id), now.timestamp()
-        found = [
+        self._near[number] = [
             {"item": number, "rule": one.rule, "rule_digest": one.rule_digest, "clause": one.clause, "at": at} for one in misses
         ]
-        self._connection.execute(delete(near_miss).where(near_miss.c.item == number))
-        self._connection.execute(insert(near_miss), found)
-        self._connection.execute(delete(near_miss).where(near_miss.c.at < (now - NEAR_MISSES_KEPT).timestamp()))
+        self._forget = (now - NEAR_MISSES_KEPT).timestamp()
 
     def decided(self, decisions: Sequence[Decision], publisher: Publisher, now: datetime) -> int:
         opened = 0
@@ -271,6 +271,12 @@ class SqlBook:
             self._connection.execute(insert(table), waiting)
         if self._read:
             self._connection.execute(_CLOSE_CLAIM, self._read)
+        if self._near:
+            self._connection.execute(
+                delete(near_miss).where(near_miss.c.item == bindparam("of")), [{"of": of} for of in self._near]
+            )
+            self._connection.execute(insert(near_miss), [row for found in self._near.values() for row in found])
+            self._connection.execute(delete(near_miss).where(near_miss.c.at < self._forget))
 
     def _add(self, table: Table, **row: Any) -> None:
         self._waiting.append((table, {"id": self._number(table), **row}))
