@@ -18,7 +18,8 @@ RarewatchError
  │   ├ Truncated          the document ends too early; what could be read was kept
  │   ├ LayoutChanged      a selector found nothing where something must be
  │   ├ BadEncoding        the text cannot be decoded without damage
- │   └ BadDate            a date that cannot be read (the item is kept, undated)
+ │   ├ BadDate            a date that cannot be read (the item is kept, undated)
+ │   └ Gap                a list was read back as far as it goes without meeting what was known: entries may be missing
  ├ DeliveryFault          telling one target failed; `retry`, `reason`, `after`, and whether it may have arrived all the same
  └ StoreError
      ├ Unavailable        the database cannot be opened, is full, or is locked by another process
@@ -170,6 +171,12 @@ class BadDate(SourceFault):
     """A date that cannot be read; its item is kept without one."""
 
     name = "bad-date"
+
+
+class Gap(SourceFault):
+    """A list was read back as far as allowed without meeting an entry of the last reading: how many it lost is not known."""
+
+    name = "gap"
 
 
 class DeliveryFault(RarewatchError):  # noqa: N818 - the word the whole field uses for a failed delivery
