@@ -27,7 +27,10 @@ def _all_marks(item: Item) -> tuple[bytes, ...]:
 
 def _past(number: int, source: str) -> Item:
     at = clock.now() - timedelta(days=10, minutes=number)
-    title, text = f"往期新闻第{number}号 各地有序推进春季绿化工作", f"编号{number}的往期报道。" + "沿线新种树木两万多株，市民可以预约参观。" * 8
+    title, text = (
+        f"往期新闻第{number}号 各地有序推进春季绿化工作",
+        f"编号{number}的往期报道。" + "沿线新种树木两万多株，市民可以预约参观。" * 8,
+    )
     link = f"https://archive.example.cn/{source}/{number}.html"
     stamp = Stamp(at, "minute")
     return Item(source, link, link, link, title, text, "zh", stamp, at, content_digest(title, text))

@@ -102,13 +102,13 @@ def _growth(ground: Ground, rounds: int) -> Found:
 
 
 def _middle(found: Found, name: str, what: str = "cpu") -> float:
-    return median(result[what] for result in found[name])
+    return float(median(result[what] for result in found[name]))
 
 
 def _ratio(found: Found, measure: str, over: str, under: str) -> float:
     """The median of the rounds' ratios: a round's own floor knows how busy the machine was."""
     pairs = zip(found[f"{measure} {over}"], found[f"{measure} {under}"], strict=True)
-    return median(one["cpu"] / other["cpu"] for one, other in pairs)
+    return float(median(one["cpu"] / other["cpu"] for one, other in pairs))
 
 
 def _rows(found: Found, latencies: list[float], growth: Found, speeds: dict[str, float], count: int) -> Iterator[Row]:
@@ -165,7 +165,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="rounds (3)")
     parser.add_argument("--sources", type=int, default=1_000, help="feeds (1000)")
     parser.add_argument("--profile", action="store_true", help="only show where the time goes")
-    parser.add_argument("--config", type=Path, default=HERE.parent / "config", help="folder with the rules to use (the shipped ones)")
+    parser.add_argument(
+        "--config", type=Path, default=HERE.parent / "config", help="folder with the rules to use (the shipped ones)"
+    )
     asked = parser.parse_args()
     rounds, count = (1, 200) if asked.quick else (asked.rounds, asked.sources)
     with (

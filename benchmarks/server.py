@@ -1,8 +1,8 @@
 """The other side of the wire, in a process of its own: a thousand feeds on 250 loopback hosts, and a Slack that says yes.
 
 A bare asyncio protocol with answers made beforehand, so that it takes as little of the machine as it can. Told over `/control`:
-`validators=0|1` (ETag and 304), `edition=N&every=K` (every K-th feed has its N-th new item), `feed=I&edition=N` (feed I has, and its
-headline is one the rules want), and asked for `times=I` (when the last byte of feed I went out and when Slack was next asked).
+`validators=0|1` (ETag and 304), `edition=N&every=K` (every K-th feed has its N-th new item), `feed=I&edition=N` (feed I has, and
+its headline is one the rules want), and asked for `times=I` (when the last byte of feed I went out and when Slack was next asked).
 """
 
 import asyncio
