@@ -13,8 +13,9 @@ from pydantic import ValidationError
 
 from rarewatch import errors
 from rarewatch.nouns.source import Got, Remembered, Validators
-from rarewatch.sources._listing_onward import onward
-from rarewatch.sources._listing_rows import may_fetch, read_rows
+from rarewatch.sources._links import may_fetch
+from rarewatch.sources._listing_rows import read_rows
+from rarewatch.sources._onward import onward
 from rarewatch.sources.listing import Listing
 from rarewatch.text.charset import decode
 

@@ -94,6 +94,11 @@ class Seen(Protocol):
         """The validators of the last complete reading (empty at the first)."""
         ...
 
+    @property
+    def blank(self) -> bool:
+        """Whether nothing is remembered: this is the first reading."""
+        ...
+
     def knows(self, mark: str) -> bool:
         """Whether the last readings of this source held an entry with this mark (a digest of its bytes or row)."""
         ...
@@ -105,6 +110,11 @@ class Remembered:
 
     validators: Validators = Validators()
     marks: frozenset[str] = frozenset()
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing is remembered: this is the first reading."""
+        return not self.marks and self.validators == Validators()
 
     def knows(self, mark: str) -> bool:
         """Whether `mark` was seen in the last readings."""

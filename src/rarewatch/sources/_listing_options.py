@@ -1,101 +1,33 @@
 """What the YAML of a `listing` source may say, checked when it is read."""
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
-from selectolax.lexbor import LexborHTMLParser, SelectolaxError
+from pydantic import Field
 
-from rarewatch.text.article import Selectors
-from rarewatch.text.charset import known
-
-_EMPTY = LexborHTMLParser("<p></p>")
+from rarewatch.sources._options import Css, Csses, FollowOptions, OptionalCss, Picks
 
 
-def _css(selector: str) -> str:
-    try:
-        _EMPTY.css(selector)
-    except SelectolaxError:
-        raise ValueError(f"{selector!r} is not a CSS selector") from None
-    return selector
+class RowOptions(FollowOptions):
+    """The options of every kind whose rows are HTML: where things stand within a row."""
 
-
-def _css_or_attribute(selector: str) -> str:
-    css, at, attribute = selector.partition("@")
-    if at and not attribute:
-        raise ValueError(f"{selector!r} names no attribute behind the @")
-    if css or not at:
-        _css(css)
-    return selector
-
-
-def _charset(name: str) -> str:
-    if name and not known(name):
-        raise ValueError(f"{name!r} is not the name of a character encoding")
-    return name
-
-
-def _several(value: Any) -> Any:
-    return (value,) if isinstance(value, str) else value
-
-
-_Css = Annotated[str, AfterValidator(_css)]
-_Pick = Annotated[str, AfterValidator(_css_or_attribute)]
-_OptionalCss = Annotated[str, AfterValidator(lambda css: _css(css) if css else css)]
-_Wrapped = BeforeValidator(_several, json_schema_input_type=str | list[str])
-_Csses = Annotated[tuple[_Css, ...], _Wrapped]
-_Picks = Annotated[tuple[_Pick, ...], _Wrapped]
-
-
-class ArticleOptions(BaseModel):
-    """Where things stand on an article's page; of a list of selectors the first that finds something counts."""
-
-    model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid", frozen=True)
-
-    title: Annotated[_Picks, Field(description="title, as CSS or css@attribute")] = ()
-    text: Annotated[_Csses, Field(description="container of the body, as CSS")] = ()
-    date: Annotated[_Picks, Field(description="date of publication, as CSS or css@attribute")] = ()
-    author: Annotated[_Picks, Field(description="author, as CSS or css@attribute")] = ()
-    origin: Annotated[_Picks, Field(description="whom the page names as its source, as CSS or css@attribute")] = ()
-    remove: Annotated[_Csses, Field(description="parts to take out before anything is read, as CSS; all of them")] = ()
-
-    def selectors(self) -> Selectors:
-        """The same for the reader of articles."""
-        return Selectors(self.title, self.text, self.date, self.author, self.origin, self.remove)
-
-
-class Options(BaseModel):
-    """The keys under `options:` of a source with `kind: listing`."""
-
-    model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid", frozen=True)
-
-    item: Annotated[_Css, Field(description="CSS selector of a row: one row is one announcement")]
     link: Annotated[
-        _OptionalCss,
+        OptionalCss,
         Field(description="CSS of the link within the row, or of the row itself; default: the first link with a title"),
     ] = ""
     link_attr: Annotated[str, Field(description="attribute that holds the address, where it is not href", min_length=1)] = "href"
     # The default takes the title attribute where the text is cut with an ellipsis or missing.
     title: Annotated[
-        _Picks,
+        Picks,
         Field(description="title within the row, as CSS or css@attribute, the first that finds one; default: the link's"),
     ] = ()
     date: Annotated[
-        _Picks, Field(description="CSS or css@attribute of the date within the row; the texts of a list are joined in its order")
+        Picks, Field(description="CSS or css@attribute of the date within the row; the texts of a list are joined in its order")
     ] = ()
-    day_first: Annotated[bool, Field(description="whether 12/01/2026 is the 12th of January")] = False
-    allow_hosts: Annotated[
-        tuple[str, ...],
-        Field(description="hosts beside the page's own from which articles are fetched; *.example.cn for all below"),
-    ] = ()
-    exclude: Annotated[_Csses, Field(description="rows that are, or contain, one of these are skipped, as CSS")] = ()
+    exclude: Annotated[Csses, Field(description="rows that are, or contain, one of these are skipped, as CSS")] = ()
     min_items: Annotated[int, Field(description="fewer rows than this mean that the layout has changed", ge=0)] = 1
-    charset: Annotated[
-        str,
-        AfterValidator(_charset),
-        Field(description="the pages' encoding, where they declare a wrong one and it cannot be told"),
-    ] = ""
-    articles: Annotated[
-        Literal["new", "never"], Field(description="whether the pages of new rows are fetched, or the row is all there is")
-    ] = "new"
-    max_articles: Annotated[int, Field(description="pages fetched in one poll; the rest follows at the next", ge=1, le=500)] = 30
-    article: Annotated[ArticleOptions, Field(description="where things stand on an article's page")] = ArticleOptions()
+
+
+class Options(RowOptions):
+    """The keys under `options:` of a source with `kind: listing`."""
+
+    item: Annotated[Css, Field(description="CSS selector of a row: one row is one announcement")]

@@ -3,20 +3,15 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from hashlib import sha256
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from rarewatch.sources._links import absolute, is_root, line, mark_of, pick
 from rarewatch.sources._listing_options import Options
-from rarewatch.text.urls import canonical, host_of
+from rarewatch.text.urls import canonical
 
-_BLANKS = re.compile(r"[\s\u200b]+")
 _ELLIPSIS = re.compile(r"\s*(?:…+|\.{2,}|。{2,}|⋯+)\s*$")
-_NO_PAGE = re.compile(
-    r"\.(?:pdf|docx?|xlsx?|pptx?|wps|et|ofd|ceb|rtf|csv|zip|rar|7z|gz|jpe?g|png|gif|bmp|webp|mp[34]|avi|flv|mov|wmv|apk|exe)$",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,33 +47,6 @@ def read_rows(html: str, url: str, options: Options) -> list[Row]:
     return list(rows.values())
 
 
-def is_page(url: str) -> bool:
-    """Whether `url` may lead to a web page; a file is linked, not read."""
-    return not _NO_PAGE.search(urlsplit(url).path)
-
-
-def may_fetch(url: str, own: tuple[str, ...], allowed: tuple[str, ...]) -> bool:
-    """Whether the host of `url` is one of the source's `own` hosts or stands in (or, with `*.`, below) `allowed`."""
-    host = host_of(url)
-    below = (entry[1:].lower() for entry in allowed if entry.startswith("*."))
-    return bool(host) and (host in own or host in {entry.lower() for entry in allowed} or any(host.endswith(end) for end in below))
-
-
-def pick(node: LexborNode, selector: str) -> str:
-    """The text, or for `css@attribute` the attribute, of the first thing in `node` that has one; "" where none has."""
-    css, _, attribute = selector.partition("@")
-    for found in node.css(css) if css else [node]:
-        text = line(found.attributes.get(attribute) or "" if attribute else found.text())
-        if text:
-            return text
-    return ""
-
-
-def line(text: str) -> str:
-    """`text` on one line, with single blanks."""
-    return _BLANKS.sub(" ", text).strip()
-
-
 def _row(node: LexborNode, start: str, page: str, options: Options) -> Row | None:
     links = list(_links(node, start, page, options))
     if not links:
@@ -87,7 +55,7 @@ def _row(node: LexborNode, start: str, page: str, options: Options) -> Row | Non
     chosen = next((text for css in options.title if (text := pick(node, css))), "")
     title, cut = (_ELLIPSIS.sub("…", chosen), bool(_ELLIPSIS.search(chosen))) if chosen else _shown_whole(link)
     date = " ".join(text for css in options.date if (text := pick(node, css)))
-    return Row(url, title, date, _mark(url, title), cut)
+    return Row(url, title, date, mark_of(url, title), cut)
 
 
 def _links(node: LexborNode, start: str, page: str, options: Options) -> Iterator[tuple[LexborNode, str]]:
@@ -95,8 +63,8 @@ def _links(node: LexborNode, start: str, page: str, options: Options) -> Iterato
     for link in node.css(options.link or f"[{options.link_attr}]"):
         if not options.link and options.link_attr == "href" and link.tag not in {"a", "area"}:
             continue
-        url = _absolute(link.attributes.get(options.link_attr) or "", start)
-        if url and canonical(url) != canonical(page) and not _is_root(url):
+        url = absolute(link.attributes.get(options.link_attr) or "", start)
+        if url and canonical(url) != canonical(page) and not is_root(url):
             yield link, url
 
 
@@ -111,26 +79,6 @@ def _chosen(links: list[tuple[LexborNode, str]], *, named: bool) -> tuple[Lexbor
     return next(worded, links[0])
 
 
-def _absolute(href: str, start: str) -> str:
-    """`href` as an absolute http address without a plain anchor, or "" where it leads nowhere."""
-    bare = "".join(href.split("\n")).replace("\t", "").replace("\r", "").strip()
-    if not bare or bare.startswith("#"):
-        return ""
-    try:
-        url = urljoin(start, bare)
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        return ""
-    return url if parts.fragment.startswith(("/", "!")) else url.partition("#")[0]
-
-
-def _is_root(url: str) -> bool:
-    parts = urlsplit(url)
-    return parts.path in {"", "/"} and not parts.query and not parts.fragment
-
-
 def _shown(link: LexborNode) -> str:
     return line(link.text()) or line(link.attributes.get("title") or "")
 
@@ -143,7 +91,3 @@ def _shown_whole(link: LexborNode) -> tuple[str, bool]:
     if full and (not text or (whole and (full.startswith(head) if head == text else len(full) >= len(head)))):
         return (full, False) if whole else (_ELLIPSIS.sub("…", full), True)
     return (f"{head}…", True) if head != text else (text, False)
-
-
-def _mark(url: str, title: str) -> str:
-    return sha256(f"{canonical(url)}\n{title}".encode("utf-8", "replace")).hexdigest()

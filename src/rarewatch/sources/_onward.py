@@ -12,7 +12,7 @@ _REFRESH = re.compile(r"url\s*=\s*['\"]?\s*([^'\">\s]+)", re.IGNORECASE)
 _JUMP = re.compile(
     r"""(?:\blocation(?:\.href)?\s*=\s*|\blocation\.(?:replace|assign)\(\s*|_cofing\d?\s*=\s*\{[^}]*?\bhref\s*:\s*)["']([^"'\s]+)["']"""
 )
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 
 
 def onward(html: str, url: str) -> str:
