@@ -121,8 +121,7 @@ def _shared(before: Watch, after: Watch) -> frozenset[str]:
 
 
 def _verdicts(compiled: Compiled, item: Item, of: About) -> Verdicts:
-    found = compiled.findings(item.title, item.text, about=of)
-    return tuple((match.rule, int(match.severity)) for match in found.matches)
+    return tuple((match.rule, int(match.severity)) for match in compiled.matches(item.title, item.text, about=of))
 
 
 @dataclass(slots=True)

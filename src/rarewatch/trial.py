@@ -83,8 +83,7 @@ def _tried(name: str, example: Example, compiled: Compiled, look: Look) -> Trial
 
 def holds(compiled: Compiled, name: str, example: Example) -> bool:
     """Whether the rule `name` holds for the text of an example."""
-    found = compiled.findings(example.title, example.text, about=example.about)
-    return any(match.rule == name for match in found.matches)
+    return any(match.rule == name for match in compiled.matches(example.title, example.text, about=example.about))
 
 
 def _reason(compiled: Compiled, name: str, example: Example) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import shutil
 import threading
 from pathlib import Path
 
@@ -11,12 +12,15 @@ import typer
 from typer.testing import CliRunner
 
 from rarewatch import clock
+from rarewatch.app import open_archive
 from rarewatch.cli import app
 from rarewatch.cli.context import Exit
+from rarewatch.config import load
 from rarewatch.demo.run import write_config
 from rarewatch.demo.site import SampleSite
 from rarewatch.demo.slack_double import SlackDouble
 from rarewatch.demo.smtp_double import SmtpDouble
+from rarewatch.nouns.memory import RulesNote
 
 DOC = (Path(__file__).parents[2] / "docs" / "cli.md").read_text(encoding="utf-8")
 PROGRAM = typer.main.get_command(app)
@@ -128,6 +132,24 @@ def lines(peers):
         "alerts": alert,
         "deliveries": of("deliveries", "--json", "--via", "email", "-n", "1"),
         "notify-test": of("notify-test", "--json", "desk"),
+        **rules(of, peers.folder),
+    }
+
+
+def rules(of, folder):
+    """The same for the commands that work with rules; the files they are compared with lack those about policy."""
+    other = folder.with_name("other")
+    shutil.copytree(folder, other)
+    (other / "rules" / "policy.yaml").unlink()
+    with open_archive(load(folder)) as archive:
+        archive.note_rules(RulesNote("in force", "0" * 64, {"export-control": "0" * 12}), clock.now())
+    return {
+        "rules test": of("rules", "test", "rare-earth-headline", "--mutate", "--json"),
+        "rules plan": of("rules", "plan", "--since", "300d", "--against", str(other), "--json"),
+        "rules list": of("rules", "list", "--json"),
+        "rules show": of("rules", "show", "inspection-round-up", "--json"),
+        "rules status": of("rules", "status", "--json"),
+        "rules near": of("rules", "near", "--json"),
     }
 
 

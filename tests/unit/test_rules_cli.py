@@ -236,6 +236,9 @@ class TestLooking:
         assert "in force: 1 rules, abcdef" in desk.run("status").stdout
         with desk.store() as store:
             store.note_rules(RulesNote("refused", "", words="r.yaml:1:2: wrong"), NOW)
+        checked = CliRunner().invoke(app, ["check", "-c", str(desk.folder)])
+        assert checked.exit_code == 1
+        assert "FAIL edits: the service refused the last edit: r.yaml:1:2: wrong" in checked.stdout
         # Broken files do not keep anybody from asking what is in force.
         desk.save("rules/r.yaml", "rules: [")
         assert "refused\n    r.yaml:1:2: wrong\n" in desk.run("status", code=1).stdout

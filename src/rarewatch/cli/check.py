@@ -9,6 +9,7 @@ from rarewatch import app, log
 from rarewatch.cli.context import ConfigOption, Exit, JsonOption, people, put, read_config
 from rarewatch.config import Config
 from rarewatch.errors import ConfigError, RarewatchError
+from rarewatch.stores import views
 
 
 def check(folder: ConfigOption = None, as_json: JsonOption = False) -> None:
@@ -39,9 +40,19 @@ def _steps(loaded: Config) -> Iterator[tuple[str, bool, str]]:
     yield "audience", bool(loaded.audience), f"{len(loaded.audience)} subscriber(s)" if loaded.audience else "nobody would be told"
     yield _tried("secrets", lambda: f"{len(app.notifiers_in_use(loaded))} notifier(s) in use have theirs")
     yield _tried("database", lambda: _database(loaded))
+    yield _tried("edits", lambda: _edits(loaded))
     for name, configured in loaded.settings.notifiers.items():
         if not any(target.via == name for subscription in loaded.audience for target in subscription.targets):
             yield "notifier", True, f"{name} ({configured.kind}) is configured, but nobody is told by it"
+
+
+def _edits(loaded: Config) -> str:
+    """Whether the service took over the last edit of the files; raises `ConfigError` with its reasons when it did not."""
+    with app.open_archive(loaded) as archive, archive.look() as connection:
+        notes = views.rule_sets(connection, 1)
+    if notes and notes[0][0].state == "refused":
+        raise ConfigError(f"the service refused the last edit: {notes[0][0].words}", hint="it tries again when a file changes")
+    return "the service took over the last one" if notes else "no service has run on this archive yet"
 
 
 def _tried(name: str, work: Callable[[], str]) -> tuple[str, bool, str]:
