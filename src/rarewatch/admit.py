@@ -14,13 +14,15 @@ from datetime import datetime, timedelta
 from difflib import SequenceMatcher
 from functools import lru_cache
 
+from rarewatch.errors import SourceFault
 from rarewatch.normalise import age
 from rarewatch.nouns.item import Admission, Item, Status
 from rarewatch.nouns.memory import Known
-from rarewatch.nouns.source import Source
+from rarewatch.nouns.source import Polled, Reading, Source
 from rarewatch.text.counts import counts
 from rarewatch.text.fold import fold
 from rarewatch.text.prints import likeness
+from rarewatch.text.turns import turns
 
 _DIGITS = re.compile(r"\d+")
 _EDITED_TITLE = 0.75
@@ -29,6 +31,8 @@ _SHORT = 20
 """A text of fewer characters is no proof of identity: many different bulletins share a few words."""
 _OTHER_TEXT = 0.3
 """Below this share of common four-character runs, a text under the same title is another announcement, not an edit."""
+_HEAD = 200
+"""So many characters of two titles are compared: the time it takes grows with their square."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,7 @@ def _admit(item: Item, found: Marks, known: Mapping[bytes, Known], source: Sourc
     if same:
         return _again(item, same, source, now)
     for mark in found.near:
-        if mark in known and is_edit(known[mark].title, item.title):
+        if mark in known and is_edit(known[mark].title, item.title) and not _other_text(known[mark], item):
             return _revised(item, known[mark], f"an edited title of item {known[mark].id}", source, now)
     if baseline:
         return _at_first_reading(item, source, now)
@@ -140,19 +144,47 @@ def is_another(before: Known, item: Item) -> bool:
     """
     if not before.text or before.title_only:
         return False
-    if likeness(fold(before.text).text, fold(item.text).text) < _OTHER_TEXT:
+    if _other_text(before, item):
         return True
     if before.published is None or item.published is None or item.published.at - before.published.at < timedelta(hours=20):
         return False
     return sorted(_DIGITS.findall(before.text)) != sorted(_DIGITS.findall(item.text))
 
 
-def is_edit(before: str, after: str) -> bool:
-    """Whether one title is an edit of the other: alike, and with the same figures.
+def _other_text(before: Known, item: Item) -> bool:
+    """Whether both have a text, and the texts have little in common."""
+    if not before.text or not item.text:
+        return False
+    return likeness(fold(before.text).text, fold(item.text).text) < _OTHER_TEXT
 
-    Figures decide first, because monthly notices differ in nothing else.
+
+def is_edit(before: str, after: str) -> bool:
+    """Whether one title is an edit of the other: alike, with the same figures and the same words that turn its meaning.
+
+    Figures decide first, because monthly notices differ in nothing else. Of very long titles only the beginning may differ.
     """
     one, two = fold(before).text, fold(after).text
-    if counts(one) != counts(two):
+    if counts(one) != counts(two) or turns(one) != turns(two) or one[_HEAD:] != two[_HEAD:]:
         return False
-    return SequenceMatcher(None, one, two, autojunk=False).ratio() >= _EDITED_TITLE
+    return SequenceMatcher(None, one[:_HEAD], two[:_HEAD], autojunk=False).ratio() >= _EDITED_TITLE
+
+
+def summed_up(
+    source: str, reading: Reading, kept: Sequence[Admission], told: Sequence[tuple[int, int]], also: Sequence[SourceFault]
+) -> Polled:
+    """What a poll did, in counts.
+
+    `told` holds, for each item that was judged, how many rules held and how many deliveries that opened; `also` are faults beside
+    those of the reading.
+    """
+    return Polled(
+        source=source,
+        found=len(kept) + reading.known,
+        new=sum(admission.status is Status.NEW for admission in kept),
+        known=reading.known + sum(admission.status is Status.SEEN for admission in kept),
+        matched=sum(1 for rules, _ in told if rules),
+        alerts=sum(opened for _, opened in told),
+        unchanged=reading.unchanged,
+        fault=reading.faults[0] if reading.faults and not reading.complete else None,
+        notes=tuple(str(fault) for fault in (*reading.faults, *also)),
+    )

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from itertools import groupby
 
 from rarewatch.nouns.alert import Evidence, Message, Parcel, Subscription, Why
 from rarewatch.nouns.item import Item, Stamp
@@ -60,11 +59,10 @@ class Composer:
         spans = {(span.field, span.start, span.end): span for match in matches for span in match.spans}
         ordered = sorted(spans.values(), key=lambda span: (span.start, span.end))
         ordered = [span for span in ordered if span.field == "text"] or ordered
-        quotes = groupby(ordered, key=lambda span: (span.field, *sentence_at(_field(item, span), span.start)))
-        for shown, ((field, start, end), inside) in enumerate(quotes):
+        for shown, ((field, start, end), inside) in enumerate(_by_sentence(item, ordered)):
             if shown == _SENTENCES:
                 return
-            yield self._quote(item, field, start, end, list(inside))
+            yield self._quote(item, field, start, end, inside)
 
     def _quote(self, item: Item, field: str, start: int, end: int, spans: Sequence[Span]) -> Evidence:
         text = item.title if field == "title" else item.text
@@ -74,16 +72,31 @@ class Composer:
         return Evidence(field, sentence, tuple(marks), self._glosser.glosses(sentence))
 
 
+def _by_sentence(item: Item, ordered: Iterable[Span]) -> Iterator[tuple[tuple[str, int, int], list[Span]]]:
+    """The spans by the sentence they begin in, (field, start, end); each sentence is looked for once, however many stand in it."""
+    place: tuple[str, int, int] | None = None
+    inside: list[Span] = []
+    for span in ordered:
+        if place is None or span.field != place[0] or not place[1] <= span.start < place[2]:
+            if place is not None:
+                yield place, inside
+            place, inside = (span.field, *sentence_at(_field(item, span), span.start)), []
+        inside.append(span)
+    if place is not None:
+        yield place, inside
+
+
 def longest(spans: Sequence[Span]) -> list[Span]:
-    """The spans that do not lie inside another one, in the same order."""
-    return [
-        span
-        for span in spans
-        if not any(
-            other.field == span.field and other.start <= span.start and span.end <= other.end and len(other.text) > len(span.text)
-            for other in spans
-        )
-    ]
+    """The spans that do not lie inside a longer one, in the same order."""
+    inside: set[tuple[str, int, int]] = set()
+    furthest: dict[str, Span] = {}
+    for span in sorted(spans, key=lambda span: (span.field, span.start, -span.end)):
+        other = furthest.get(span.field)
+        if other is None or span.end > other.end:
+            furthest[span.field] = span
+        elif (span.start, span.end) != (other.start, other.end):
+            inside.add((span.field, span.start, span.end))
+    return [span for span in spans if (span.field, span.start, span.end) not in inside]
 
 
 def caveat_of(publisher: Publisher) -> str:

@@ -11,7 +11,7 @@ import structlog
 
 from rarewatch.errors import DeliveryFault, SourceFault, StoreError, Unavailable
 from rarewatch.nouns.alert import Delivered, DeliveryState, Parcel
-from rarewatch.nouns.source import Job, Polled, Reading, Source
+from rarewatch.nouns.source import Claim, Job, Polled, Reading, Source
 from rarewatch.pipeline import Kit, deliver, desk, gather, note_failure, note_fault
 
 _log = structlog.get_logger()
@@ -20,6 +20,8 @@ _COURIER_LEASE = timedelta(minutes=2)
 _INSIST_SECONDS = 100.0
 _ASK_AGAIN_SECONDS = 1.0
 _BATCH = 64
+_AFTER_TROUBLE = timedelta(minutes=1)
+"""A source that was read while the store was out of order is read again so long after the store serves again."""
 _IN_HAND = 8
 """Readers wait for their turn at a host; so many more sources than requests are in hand that one slow host holds up no other."""
 
@@ -76,8 +78,10 @@ class Clerk:
         try:
             polled = await self._writer(desk, [(job, reading) for job, reading, _ in batch], self.kit)
         except Exception as error:  # noqa: BLE001 - whoever waits for the answer gets it; nothing is swallowed
-            if len(batch) == 1:
-                _answer(batch[0][2], error)
+            # A store that is out of order is so for all of them, and may take long to say it each time.
+            if len(batch) == 1 or isinstance(error, StoreError):
+                for _, _, answer in batch:
+                    _answer(answer, error)
                 return
             # One reading that cannot be recorded must not take the others with it.
             for one in batch:
@@ -113,13 +117,15 @@ class Crew:
         self._most_deliveries = couriers
         self._readings: set[asyncio.Task[None]] = set()
         self._deliveries: set[asyncio.Task[None]] = set()
-        self._away = 0
+        self._carried: set[str] = set()
+        self._unrecorded: list[Claim] = []
         self._claiming = asyncio.Lock()
         self._handing_out = asyncio.Lock()
         self._closing = False
 
     async def send_readers(self) -> None:
         """Hand every source that is due to a reader, as far as there are free ones."""
+        await self._give_back()
         free = self._most_readings - len(self._readings)
         if free > 0 and not self._closing:
             await self._hand_out(free, None)
@@ -128,11 +134,12 @@ class Crew:
         """Hand every delivery that is due to a courier, as far as there are free ones."""
         # One at a time: two who count the same free couriers would send out more than there are.
         async with self._claiming:
-            free = self._most_deliveries - self._away
+            free = self._most_deliveries - len(self._carried)
             if free > 0 and not self._closing:
                 store, now = self._kit.store, self._kit.now()
-                for parcel in await self._kit.in_order(store.claim_deliveries, now, free, _COURIER_LEASE):
-                    self._away += 1
+                carried = frozenset(self._carried)
+                for parcel in await self._kit.in_order(store.claim_deliveries, now, free, _COURIER_LEASE, carried):
+                    self._carried.add(parcel.delivery)
                     self._start(self._deliveries, self._bring(parcel))
 
     async def one_pass(self, only: Collection[str]) -> None:
@@ -155,6 +162,13 @@ class Crew:
             store, now = self._kit.store, self._kit.now()
             for claim in await self._kit.in_order(store.claim_sources, now, most, _READER_LEASE, only):
                 self._start(self._readings, self._read(Job(self._sources[claim.source], claim)))
+
+    async def _give_back(self) -> None:
+        """Make sources due again that were read while the store was out of order: their leases would hold them back for longer."""
+        if self._unrecorded:
+            claims, store = tuple(self._unrecorded), self._kit.store
+            await self._kit.in_order(store.release_sources, claims, self._kit.now() + _AFTER_TROUBLE)
+            del self._unrecorded[: len(claims)]
 
     async def adopt(self, kit: Kit, sources: Mapping[str, Source], enrol: Callable[[], None]) -> None:
         """Work with another kit and other sources from now on; `enrol` makes the sources known to the store.
@@ -189,7 +203,8 @@ class Crew:
         try:
             polled = await self._gather(job)
         except StoreError as error:
-            # The claim runs out by itself; what was read is read again then, for the validators have not moved.
+            # What was read is read again, for the validators have not moved.
+            self._unrecorded.append(job.claim)
             _log.error("not-recorded", act="gather", source=job.source.id, error=str(error))
             polled = Polled(job.source.id, fault=SourceFault(f"read, but not recorded: {error}", url=job.source.url))
         if polled.fault:
@@ -221,8 +236,9 @@ class Crew:
             )
         finally:
             # Back before the next are sent out, or the last free courier would wait for a tick.
-            self._away -= 1
-        _log.info(
+            self._carried.discard(parcel.delivery)
+        # Nobody will hear of a dead one unless somebody is told so.
+        (_log.error if delivered.state is DeliveryState.DEAD else _log.info)(
             "delivery",
             delivery=parcel.delivery,
             subscription=parcel.subscription,

@@ -1,10 +1,10 @@
 """Is it the same event as a story we have? Pure.
 
 For now only near-identical copies meet: the same text, or the same headline on the same day, from another publisher or under
-another address. A wrong merge hides news, so figures and words that change the meaning forbid it.
+another address. A wrong merge hides news, so figures and words that change the meaning forbid it, and so do different headlines
+of one source.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,17 +14,13 @@ from rarewatch.nouns.memory import Candidate
 from rarewatch.text.counts import counts
 from rarewatch.text.fold import fold
 from rarewatch.text.prints import likeness, prints
+from rarewatch.text.turns import turns
 
 WINDOW = timedelta(days=14)
 """Copies are looked for among stories that moved in this time."""
 _SAME_TEXT = 0.8
 _LEAST_TITLE = 8
 _LEAST_TEXT = 40
-_TURNS = re.compile(
-    r"暂停|恢复|取消|终止|中止|解除|撤销|撤回|更正|补充|修订|修改|延期|否认|辟谣|澄清|不实|废止|失效"
-    r"|suspen|resum|cancel|terminat|lift|revok|withdr|correct|supplement|amend|delay|postpon|den(?:y|ies|ied)|clarif|repeal"
-)
-"""Words that turn an announcement's meaning: both headlines must agree on them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +49,10 @@ def join(item: Item, candidates: Iterable[Candidate]) -> Joined:
 
 def _copy_of(title: str, text: str, item: Item, candidate: Candidate) -> str:
     other_title, other_text = fold(candidate.title).text, fold(candidate.text).text
-    if set(_TURNS.findall(title)) != set(_TURNS.findall(other_title)):
+    if turns(title) != turns(other_title):
+        return ""
+    if item.source == candidate.source and title not in other_title and other_title not in title:
+        # One source does not copy itself under another headline: it announces, under one covering note, the next one.
         return ""
     if len(text) >= _LEAST_TEXT and len(other_text) >= _LEAST_TEXT:
         alike = likeness(text, other_text)

@@ -2,9 +2,11 @@
 
 import hashlib
 import re
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from rarewatch.errors import BadDate
 from rarewatch.nouns.item import Item, Stamp
 from rarewatch.nouns.source import Draft, Source
 from rarewatch.nouns.watch import About
@@ -19,6 +21,7 @@ _BRACKETED = re.compile(r"^\s*【([^】]{4,80})】")
 _FIRST_SENTENCE = re.compile(r"^(.{4,80}?[。！？!?；]|.{1,80})", re.DOTALL)
 _TAG = 16
 """Characters of a language tag: enough for every one that says more than script and country."""
+_BEIJING = ZoneInfo("Asia/Shanghai")
 _ADDRESS, _ADDRESS_KEPT = 2_000, 400
 """PostgreSQL indexes no value of more than 2,700 bytes."""
 _SURROGATES = re.compile("[\ud800-\udfff\x00]")
@@ -48,14 +51,19 @@ def normalise(draft: Draft, source: Source, now: datetime) -> Item:
 
 
 def about(item: Item, source: Source | None) -> About:
-    """What rules may ask of an item beside its text; `source` is None where it is configured no more."""
+    """What rules may ask of an item beside its text; `source` is None where it is configured no more.
+
+    A day is the publisher's calendar day: as the same day in Beijing, where rules count days.
+    """
     publisher = source.publisher if source else None
+    stamp = item.published
+    day = stamp.at.date() if stamp and stamp.precision == "day" else None
     return About(
         source=item.source,
         publisher=publisher.id if publisher else "",
         tier=publisher.tier.value if publisher else "",
         language=item.language,
-        published=item.published.at if item.published else None,
+        published=datetime.combine(day, time(), _BEIJING) if day else stamp.at if stamp else None,
     )
 
 
@@ -103,6 +111,15 @@ def published(printed: tuple[str, ...], zone: str, now: datetime) -> Stamp | Non
     day = stamps[0].at.astimezone(local).date()
     timed = (s for s in stamps if s.precision == "minute" and s.at.astimezone(local).date() == day)
     return next(timed, stamps[0])
+
+
+def unread_dates(drafts: Sequence[Draft], items: Sequence[Item]) -> tuple[BadDate, ...]:
+    """One fault for all the dates that stand in `drafts` and could not be read; the items made of them are kept, undated."""
+    bad = [(draft.dates, item) for draft, item in zip(drafts, items, strict=True) if draft.dates and not item.published]
+    if not bad:
+        return ()
+    printed, first = bad[0]
+    return (BadDate(f"{len(bad)} date(s) cannot be read, the first is {' | '.join(printed)[:100]!r}", url=first.link),)
 
 
 def age(item: Item, now: datetime) -> timedelta | None:

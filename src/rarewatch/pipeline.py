@@ -15,18 +15,18 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from rarewatch import schedule
-from rarewatch.admit import admit, all_marks
+from rarewatch.admit import admit, all_marks, summed_up
 from rarewatch.clock import Clock
 from rarewatch.compose import Composer
 from rarewatch.decide import decide
-from rarewatch.errors import BadDate, DeliveryFault, SourceFault
+from rarewatch.errors import DeliveryFault, SourceFault
 from rarewatch.group import WINDOW, item_prints, join
 from rarewatch.match import Compiled
 from rarewatch.near import near_misses
-from rarewatch.normalise import about, normalise
+from rarewatch.normalise import about, normalise, unread_dates
 from rarewatch.notifiers import Notifier
 from rarewatch.nouns.alert import Delivered, DeliveryState, Parcel, Subscription
-from rarewatch.nouns.item import Admission, Item, Status
+from rarewatch.nouns.item import Admission, Status
 from rarewatch.nouns.source import Job, Polled, Reading
 from rarewatch.stores import Book, Store
 
@@ -91,7 +91,7 @@ def desk(batch: Iterable[tuple[Job, Reading]], kit: Kit) -> list[Polled]:
             new = sum(admission.status is Status.NEW for admission in kept)
             due_at = schedule.after_reading(job.source, now)
             book.read(job.claim, reading, new=new, due_at=due_at, now=now)
-            polled.append(_report(job, reading, kept, told, _bad_dates(reading, items)))
+            polled.append(summed_up(job.source.id, reading, kept, told, unread_dates(reading.drafts, items)))
     return polled
 
 
@@ -100,7 +100,7 @@ def _tell(admission: Admission, job: Job, book: Book, kit: Kit, now: datetime) -
     item = admission.item
     known = about(item, job.source)
     matches = kit.watch.matches(item.title, item.text, about=known)
-    if admission.status is Status.NEW:
+    if admission.status is not Status.BASELINE and not admission.past:
         book.nearly(item, near_misses(item, known, matches, kit.watch), now)
     if not matches:
         return 0, 0
@@ -120,7 +120,7 @@ async def deliver(parcel: Parcel, kit: Kit) -> Delivered:
         gone = DeliveryFault(f"there is no notifier {parcel.target.via!r} any more", reason="client", again=False)
         return await note_failure(parcel, gone, kit)
     try:
-        receipt = await notifier.send(message, parcel.target, parcel.receipt)
+        receipt = await notifier.send(message, parcel.target)
     except DeliveryFault as fault:
         return await note_failure(parcel, fault, kit)
     await kit.insist(kit.store.record_receipt, parcel, receipt)
@@ -130,35 +130,10 @@ async def deliver(parcel: Parcel, kit: Kit) -> Delivered:
 async def note_failure(parcel: Parcel, fault: DeliveryFault, kit: Kit) -> Delivered:
     """Record a failed attempt: due again, or dead."""
     now = kit.now()
-    dead = schedule.gives_up(parcel.first_due, fault, now)
+    dead = schedule.gives_up(parcel.first_due, parcel.attempt, fault, now)
     due_at = None if dead else schedule.retry_at(parcel.token, parcel.attempt, fault, now)
     await kit.insist(kit.store.record_failure, parcel, fault, due_at, now)
     return _delivered(parcel, DeliveryState.DEAD if dead else DeliveryState.DUE, fault.detail)
-
-
-def _bad_dates(reading: Reading, items: Sequence[Item]) -> Sequence[SourceFault]:
-    """One fault for all the dates that stand there and could not be read; their items are kept, undated."""
-    bad = [(draft.dates, item) for draft, item in zip(reading.drafts, items, strict=True) if draft.dates and not item.published]
-    if not bad:
-        return ()
-    printed, first = bad[0]
-    return (BadDate(f"{len(bad)} date(s) cannot be read, the first is {' | '.join(printed)[:100]!r}", url=first.link),)
-
-
-def _report(
-    job: Job, reading: Reading, kept: Sequence[Admission], told: Sequence[tuple[int, int]], also: Sequence[SourceFault]
-) -> Polled:
-    return Polled(
-        source=job.source.id,
-        found=len(kept) + reading.known,
-        new=sum(admission.status is Status.NEW for admission in kept),
-        known=reading.known + sum(admission.status is Status.SEEN for admission in kept),
-        matched=sum(1 for rules, _ in told if rules),
-        alerts=sum(opened for _, opened in told),
-        unchanged=reading.unchanged,
-        fault=reading.faults[0] if reading.faults and not reading.complete else None,
-        notes=tuple(str(fault) for fault in (*reading.faults, *also)),
-    )
 
 
 def _delivered(parcel: Parcel, state: DeliveryState, detail: str = "") -> Delivered:

@@ -17,6 +17,8 @@ _SOURCE_WISH_AT_MOST = 86_400.0
 _RECEIVER_WISH_AT_MOST = 3_600.0
 GIVE_UP_AFTER = timedelta(hours=48)
 """A delivery that failed for so long is dead; it can be replayed by hand."""
+_LEAST_TRIES = 20
+"""Nor is it dead before: most of those hours may have been a sleeping machine's, or a wrong clock's."""
 
 
 def _spread(seed: str) -> float:
@@ -63,6 +65,6 @@ def retry_at(delivery: str, attempt: int, fault: DeliveryFault, now: datetime) -
     return now + max(_jittered(wait, 0.2, f"{delivery}{attempt}"), asked)
 
 
-def gives_up(first_due: datetime, fault: DeliveryFault, now: datetime) -> bool:
-    """Whether a failed delivery is dead: trying again cannot help, or it has been tried for 48 hours."""
-    return not fault.again or now - first_due > GIVE_UP_AFTER
+def gives_up(first_due: datetime, attempt: int, fault: DeliveryFault, now: datetime) -> bool:
+    """Whether a delivery is dead after its `attempt`-th try: another cannot help, or there were many for 48 hours."""
+    return not fault.again or (attempt >= _LEAST_TRIES and now - first_due > GIVE_UP_AFTER)

@@ -69,11 +69,12 @@ class TestClaims:
         assert sorted(made.source for made in claim(store, only=["s1", "s2", "nobody"])) == ["s1"]
         assert claim(store, only=[]) == []
 
-    def test_a_claim_given_back_is_as_due_as_before(self, store):
+    def test_a_claim_given_back_is_due_when_it_is_said_to_be(self, store):
         store.enrol([source()], at_once)
         made = claim(store)
-        store.release_sources(made)
-        assert claim(store) == made
+        store.release_sources(made, NOW + MINUTE)
+        assert claim(store) == []
+        assert claim(store, NOW + MINUTE) == made
 
     def test_every_source_goes_to_exactly_one_of_many_claimants(self, database_url):
         wanted = {f"s{place}" for place in range(60)}

@@ -47,7 +47,7 @@ class TestClaims:
         assert (parcel.story, parcel.subscription, parcel.target) == (story, "desk", Target("slack", "C1"))
         assert parcel.publisher == PUBLISHER
         assert parcel.matches == (match(),)
-        assert (parcel.attempt, parcel.in_doubt, parcel.first_due, parcel.receipt) == (1, False, NOW, None)
+        assert (parcel.attempt, parcel.in_doubt, parcel.first_due) == (1, False, NOW)
 
     def test_it_is_marked_as_being_sent_before_anyone_sends_it(self, store):
         open_delivery(store)

@@ -50,8 +50,8 @@ class DoomedStore(SqlStore):
         if self._moment == "committed":
             die()
 
-    def claim_deliveries(self, now: datetime, limit: int, lease: timedelta) -> Sequence[Parcel]:
-        parcels = super().claim_deliveries(now, limit, lease)
+    def claim_deliveries(self, now: datetime, limit: int, lease: timedelta, carried: Collection[str] = ()) -> Sequence[Parcel]:
+        parcels = super().claim_deliveries(now, limit, lease, carried)
         if parcels and self._moment == "sending":
             die()
         return parcels

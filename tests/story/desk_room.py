@@ -52,7 +52,7 @@ class Bell:
         self.entered = asyncio.Event()
         self.at_once = self.most = 0
 
-    async def send(self, message, target, previous=None):
+    async def send(self, message, target):
         self.at_once += 1
         self.most = max(self.most, self.at_once)
         self.entered.set()

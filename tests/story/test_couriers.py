@@ -33,7 +33,7 @@ class Pile:
         self.due = [_parcel(number) for number in range(count)]
         self.sent: list[str] = []
 
-    def claim_deliveries(self, _now: object, limit: int, _lease: object) -> list[Parcel]:
+    def claim_deliveries(self, _now: object, limit: int, _lease: object, _carried: object) -> list[Parcel]:
         taken, self.due = self.due[:limit], self.due[limit:]
         return taken
 

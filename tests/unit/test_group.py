@@ -20,7 +20,7 @@ ORIGINAL = "商务部公告2031年第56号 公布对境外相关稀土物项实�
 
 
 def story(thing, number="7"):
-    return Candidate(number, "3", thing.title, thing.text, thing.published)
+    return Candidate(number, "3", thing.source, thing.title, thing.text, thing.published)
 
 
 def joined(thing, *others):
@@ -38,7 +38,7 @@ class TestCopies:
         assert joined(item("商务部：决定对中重稀土实施出口管制", framed, source="s2"), item(text=LONG_TEXT)) == "7"
 
     def test_a_cut_copy_joins(self):
-        assert joined(item("快讯：稀土管制", LONG_TEXT[:45]), item(text=LONG_TEXT)) == "7"
+        assert joined(item("快讯：稀土管制", LONG_TEXT[:45], source="s2"), item(text=LONG_TEXT)) == "7"
 
     def test_the_same_headline_on_the_same_day_joins_where_a_text_is_missing(self):
         other = item("商务部对部分稀土物项实施出口管制", text="", published=Stamp(NOW - timedelta(hours=5), "minute"))
@@ -85,6 +85,13 @@ class TestNeverMerged:
     def test_announcements_with_one_covering_note_and_other_numbers_stay_apart(self):
         note = "根据有关法律法规的规定，经国务院批准，现将有关事项予以公布，自公布之日起施行，具体内容详见附件。特此公告。"
         assert joined(item("商务部公告2031年第12号", note), item("商务部公告2031年第11号", note)) == ""
+
+    def test_announcements_of_one_source_with_one_covering_note_and_other_names_stay_apart(self):
+        note = "根据有关法律法规的规定，经审核，现将取得稀土出口资格的企业予以公布，自公布之日起施行，具体内容详见附件。特此公告。"
+        one, other = item("关于示例稀土公司出口资格的公告", note), item("关于样板稀土公司出口资格的公告", note)
+        assert joined(one, other) == joined(other, one) == ""
+        assert joined(item(f"[图文] {one.title}", note), one) == "7"
+        assert joined(item(other.title, note, source="s2"), one) == "7"
 
     def test_a_suspension_never_joins_what_it_suspends(self):
         assert joined(item(SUSPENSION), item(ORIGINAL)) == ""

@@ -96,6 +96,6 @@ class TestDeliveries:
 
     def test_it_is_given_up_when_hopeless_or_after_two_days(self):
         two_days = timedelta(hours=48)
-        assert schedule.gives_up(NOW, delivery_fault(again=False), NOW)
-        assert not schedule.gives_up(NOW, delivery_fault(), NOW + two_days)
-        assert schedule.gives_up(NOW, delivery_fault(), NOW + two_days + timedelta(seconds=1))
+        assert schedule.gives_up(NOW, 1, delivery_fault(again=False), NOW)
+        assert not schedule.gives_up(NOW, 200, delivery_fault(), NOW + two_days)
+        assert schedule.gives_up(NOW, 200, delivery_fault(), NOW + two_days + timedelta(seconds=1))

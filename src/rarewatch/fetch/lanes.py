@@ -5,6 +5,7 @@ from types import TracebackType
 
 from rarewatch.clock import Clock
 from rarewatch.errors import RateLimited
+from rarewatch.fetch.faults import LONGEST_REST
 
 _SWEEP = 256
 
@@ -75,7 +76,7 @@ class Lanes:
     def _refuse_resting(self, lane: _Lane, url: str) -> None:
         if lane.rest:
             left = lane.rest - self._clock().timestamp()
-            if left > 0:
+            if 0 < left <= LONGEST_REST:  # more is left only where the clock was set back
                 raise RateLimited(f"the host asked to be left alone, again in {left:.0f} s", url=url, after=left)
             lane.rest = 0.0
 

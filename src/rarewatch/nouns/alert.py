@@ -105,8 +105,7 @@ class Parcel:
     """One delivery in a courier's hand: what to tell, to whom, and what went before.
 
     `delivery` is the row's id, `token` its name outside (unguessable, stable over retries); `attempt` counts from 1; `first_due`
-    is when it was first to go out; `in_doubt` says that an earlier attempt may have arrived; `receipt` is what a previous message
-    to the same target for the same story left behind, if any.
+    is when it was first to go out; `in_doubt` says that an earlier attempt may have arrived.
     """
 
     delivery: str
@@ -121,7 +120,6 @@ class Parcel:
     attempt: int
     first_due: datetime
     in_doubt: bool = False
-    receipt: Receipt | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ class Candidate:
 
     story: str
     item: str
+    source: str
     title: str
     text: str
     published: Stamp | None

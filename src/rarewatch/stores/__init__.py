@@ -89,7 +89,8 @@ class Store(Protocol):
     def claim_sources(self, now: datetime, limit: int, lease: timedelta, only: Collection[str] | None = None) -> Sequence[Claim]:
         """Up to `limit` sources that are due, longest due first; none goes to two claimants while its lease runs.
 
-        With `only`, those sources are claimed whether due or not.
+        With `only`, those sources are claimed whether due or not. What only a clock that was set back since makes look as if it
+        were not due yet, or still leased, is due.
         """
         ...
 
@@ -105,8 +106,8 @@ class Store(Protocol):
         """The item with this number ("" for any), or the newest under this address; None when there is none."""
         ...
 
-    def release_sources(self, claims: Iterable[Claim]) -> None:
-        """Give claims back unread: the sources are as due as before."""
+    def release_sources(self, claims: Iterable[Claim], due_at: datetime) -> None:
+        """Give claims back, nothing of them recorded: the sources are due at `due_at`."""
         ...
 
     def desk(self) -> AbstractContextManager[Book]:
@@ -117,10 +118,11 @@ class Store(Protocol):
         """Close the claim with a fault; validators stay as they were."""
         ...
 
-    def claim_deliveries(self, now: datetime, limit: int, lease: timedelta) -> Sequence[Parcel]:
+    def claim_deliveries(self, now: datetime, limit: int, lease: timedelta, carried: Collection[str] = ()) -> Sequence[Parcel]:
         """Up to `limit` deliveries that are due, each marked as being sent before anyone sends it.
 
-        A delivery whose lease ran out while it was being sent is handed out again, in doubt.
+        A delivery whose lease ran out while it was being sent is handed out again, in doubt, unless it is one of those `carried`:
+        their couriers are known to be on their way, however long it takes. For a clock that was set back see `claim_sources`.
         """
         ...
 

@@ -47,6 +47,8 @@ from rarewatch.stores.tables import (
 _LEAST_SHARED = 3
 _BEST = 5
 _MARKS_KEPT = 2_000
+_NEVER_WHOLE = 3
+"""After so many faults in a row a part of the page is taken for all there is."""
 
 
 class SqlBook:
@@ -58,6 +60,7 @@ class SqlBook:
         self._next: dict[str, int] = {}
         self._waiting: list[tuple[Table, dict[str, Any]]] = []
         self._read: list[dict[str, Any]] = []
+        self._revised: set[int] = set()
         self._near: dict[int, list[dict[str, Any]]] = {}
         self._forget = 0.0
 
@@ -70,7 +73,7 @@ class SqlBook:
                 row.text,
                 row.digest,
                 bool(row.title_only),
-                rows.stamp(row.published_at, row.precision),
+                rows.stamp(row),
                 past=row.status == Status.BASELINE.value,
             )
         return found
@@ -96,6 +99,7 @@ class SqlBook:
         return kept
 
     def _revise(self, thing: Item, number: int) -> None:
+        self._revised.add(number)
         self._connection.execute(
             update(item).where(item.c.id == number).values(**rows.item_content(thing), revision=item.c.revision + 1)
         )
@@ -127,7 +131,7 @@ class SqlBook:
         statement = select(item, story_item.c.story).join(story_item, story_item.c.item == item.c.id)
         found = {row.id: row for row in self._connection.execute(statement.where(item.c.id.in_(best)))}
         return [
-            Candidate(str(row.story), str(row.id), row.title, row.text, rows.stamp(row.published_at, row.precision))
+            Candidate(str(row.story), str(row.id), row.source, row.title, row.text, rows.stamp(row))
             for row in (found[number] for number in best if number in found)
         ]
 
@@ -176,9 +180,10 @@ class SqlBook:
             )
 
     def nearly(self, thing: Item, misses: Sequence[NearMiss], now: datetime) -> None:
-        if not misses:
-            return
         number, at = int(thing.id), now.timestamp()
+        # What the title of a revised item missed, its text may have brought: no miss is worth writing down, too.
+        if not misses and number not in self._revised:
+            return
         self._near[number] = [
             {"item": number, "rule": one.rule, "rule_digest": one.rule_digest, "clause": one.clause, "at": at} for one in misses
         ]
@@ -243,6 +248,8 @@ class SqlBook:
             # What was not read again is still known: a part of a page must not make the rest look new.
             marks = list(dict.fromkeys([*marks, *sorted(claim.seen.marks)]))
         validators = reading.validators if reading.complete else claim.seen.validators
+        # A document that never is whole must not leave its source new for ever: what is new there would always count as the past.
+        based = reading.covers_the_page or (claim.failures >= _NEVER_WHOLE and claim.seen.marks)
         self._read.append(
             {
                 "of": claim.source,
@@ -252,12 +259,12 @@ class SqlBook:
                 "modified": validators.last_modified,
                 "hash": validators.body,
                 "known": "\n".join(marks[:_MARKS_KEPT]),
-                "base": seconds if reading.covers_the_page else None,
+                "base": seconds if based else None,
                 "now": seconds,
                 "fresh": seconds if new else None,
                 "failed": claim.failures + 1 if fault else 0,
                 "named": fault.name if fault else "",
-                "told": str(fault) if fault else "",
+                "told": rows.words(str(fault)) if fault else "",
                 "since": seconds if fault else None,
             }
         )
@@ -275,7 +282,8 @@ class SqlBook:
             self._connection.execute(
                 delete(near_miss).where(near_miss.c.item == bindparam("of")), [{"of": of} for of in self._near]
             )
-            self._connection.execute(insert(near_miss), [row for found in self._near.values() for row in found])
+            if any(self._near.values()):
+                self._connection.execute(insert(near_miss), [row for found in self._near.values() for row in found])
             self._connection.execute(delete(near_miss).where(near_miss.c.at < self._forget))
 
     def _add(self, table: Table, **row: Any) -> None:

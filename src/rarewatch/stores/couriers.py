@@ -1,7 +1,7 @@
 """The delivery rows on an open connection: claimed, sent, failed, recovered."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,9 @@ from rarewatch.stores import rows
 from rarewatch.stores.tables import alert, delivery, item
 
 _d = delivery.c
+_LONGEST_WAIT = timedelta(hours=2)
+"""No retry waits so long, whatever the receiver asks for: what seems to has met a clock that was set back."""
+_LATE = timedelta(minutes=5)
 
 
 def recover(connection: Connection, now: datetime) -> int:
@@ -26,16 +29,17 @@ def recover(connection: Connection, now: datetime) -> int:
     return found.rowcount
 
 
-def claim(connection: Connection, now: datetime, limit: int, lease: timedelta) -> Sequence[Parcel]:
+def claim(connection: Connection, now: datetime, limit: int, lease: timedelta, carried: Collection[str]) -> Sequence[Parcel]:
     """See `stores.Store.claim_deliveries`."""
     seconds = now.timestamp()
+    over = or_(_d.lease_until < seconds, _d.lease_until > (now + lease + _LATE).timestamp())
     # Without these, a message whose sender died would wait for a restart.
     connection.execute(
         update(delivery)
-        .where(and_(_d.state == DeliveryState.SENDING.value, _d.lease_until < seconds))
+        .where(_d.state == DeliveryState.SENDING.value, over, _d.id.not_in([int(number) for number in carried]))
         .values(state=DeliveryState.DUE.value, lease_until=None, in_doubt=True)
     )
-    due = and_(_d.state == DeliveryState.DUE.value, _d.due_at <= seconds)
+    due = and_(_d.state == DeliveryState.DUE.value, or_(_d.due_at <= seconds, _d.due_at > (now + _LONGEST_WAIT).timestamp()))
     chosen = select(_d.id).where(due).order_by(_d.due_at, _d.id).limit(limit).with_for_update(skip_locked=True)
     numbers = [row.id for row in connection.execute(chosen)]
     if not numbers:
@@ -117,7 +121,7 @@ def failed(connection: Connection, parcel: Parcel, fault: DeliveryFault, due_at:
         state=(DeliveryState.DUE if due_at else DeliveryState.DEAD).value,
         due_at=(due_at or now).timestamp(),
         in_doubt=or_(_d.in_doubt, literal(fault.in_doubt)),
-        fault=fault.detail[:2_000],
+        fault=rows.words(fault.detail),
         fault_reason=fault.reason,
     )
 

@@ -50,6 +50,7 @@ def _marked_by(dialect: Dialect, size: int) -> str:
         item.c.digest,
         item.c.title_only,
         item.c.published_at,
+        item.c.published_offset,
         item.c.precision,
         item.c.status,
     )

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from sqlalchemy.engine import Row
@@ -25,17 +25,28 @@ def moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def maybe_moment(seconds: float | None) -> datetime | None:
-    """The same for what may be missing."""
-    return None if seconds is None else moment(seconds)
+def words(text: str) -> str:
+    """`text` as both databases take it: no NUL, no lone surrogate, at most 2,000 characters."""
+    return text[:2_000].encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
-def stamp(at: float | None, precision: str) -> Stamp | None:
-    """A published time from its two columns."""
+def published(at: float | None, offset: int | None) -> datetime | None:
+    """A moment of publication at its publisher's distance from UTC (seconds), which decides which day a printed day was."""
     if at is None:
         return None
-    kind: Precision = "day" if precision == "day" else "minute"
-    return Stamp(moment(at), kind)
+    return datetime.fromtimestamp(at, timezone(timedelta(seconds=offset or 0)))
+
+
+def stamp(row: Row[Any]) -> Stamp | None:
+    """A published time from its three columns."""
+    at = published(row.published_at, row.published_offset)
+    precision: Precision = "day" if row.precision == "day" else "minute"
+    return None if at is None else Stamp(at, precision)
+
+
+def _offset(at: datetime) -> int:
+    """The distance of an aware moment from UTC, in seconds."""
+    return round((at.utcoffset() or timedelta()).total_seconds())
 
 
 def item_row(item: Item, number: int, status: str, why: str) -> dict[str, Any]:
@@ -61,6 +72,7 @@ def item_content(item: Item) -> dict[str, Any]:
         "text": item.text,
         "language": item.language,
         "published_at": item.published.at.timestamp() if item.published else None,
+        "published_offset": _offset(item.published.at) if item.published else None,
         "precision": item.published.precision if item.published else "",
         "digest": item.digest,
         "author": item.author,
@@ -79,7 +91,7 @@ def item_of(row: Row[Any]) -> Item:
         title=row.title,
         text=row.text,
         language=row.language,
-        published=stamp(row.published_at, row.precision),
+        published=stamp(row),
         seen_at=moment(row.seen_at),
         digest=row.digest,
         author=row.author,

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, inspect, text
 
 from rarewatch.errors import Unavailable
 
-HEAD = "0002"
+HEAD = "0003"
 """The version the code works with; `tests/unit/test_migrations.py` holds it to the newest migration."""
 _FOLDER = Path(__file__).parent / "migrations"
 

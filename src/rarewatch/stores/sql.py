@@ -19,7 +19,7 @@ from rarewatch.nouns.alert import Parcel, Receipt
 from rarewatch.nouns.item import Item
 from rarewatch.nouns.memory import Archived, RulesNote
 from rarewatch.nouns.source import Claim, Remembered, Source, Validators
-from rarewatch.stores import Book, couriers, locks, rulesets, schema, views
+from rarewatch.stores import Book, couriers, locks, rows, rulesets, schema, views
 from rarewatch.stores.book import SqlBook
 from rarewatch.stores.tables import source_state
 from rarewatch.text.urls import canonical
@@ -27,6 +27,16 @@ from rarewatch.text.urls import canonical
 _DESK_LOCK = 0x7261_7265
 """The advisory lock that makes the desk serial on PostgreSQL."""
 _BUSY_SECONDS = 15
+_SERVER = {
+    "connect_timeout": 5,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
+"""A PostgreSQL server that falls silent is given up after so many seconds (the last one: milliseconds), not after hours."""
+_SET_BACK = timedelta(minutes=5)
+"""A last poll that lies so far in the future shows that the clock was set back."""
 
 
 class SqlStore:
@@ -83,8 +93,8 @@ class SqlStore:
 
     def enrol(self, sources: Sequence[Source], first_due: Callable[[int], datetime]) -> None:
         with self.begin() as connection:
-            rows = connection.execute(select(source_state.c.source, source_state.c.url, source_state.c.enabled))
-            there = {row.source: row for row in rows}
+            found = connection.execute(select(source_state.c.source, source_state.c.url, source_state.c.enabled))
+            there = {row.source: row for row in found}
             wanted = {source.id: source for source in sources if source.enabled}
             fresh = [source for id_, source in wanted.items() if id_ not in there]
             for id_, row in there.items():
@@ -100,15 +110,17 @@ class SqlStore:
 
     def claim_sources(self, now: datetime, limit: int, lease: timedelta, only: Collection[str] | None = None) -> Sequence[Claim]:
         s = source_state.c
-        free = or_(s.lease_until.is_(None), s.lease_until < now.timestamp())
-        wanted = s.due_at <= now.timestamp() if only is None else s.source.in_(only)
+        late = (now + _SET_BACK).timestamp()
+        free = or_(s.lease_until.is_(None), s.lease_until < now.timestamp(), s.lease_until > late + lease.total_seconds())
+        due = or_(s.due_at <= now.timestamp(), func.coalesce(s.last_poll_at, s.due_at) > late)
+        wanted = due if only is None else s.source.in_(only)
         columns = (s.source, s.url, s.etag, s.last_modified, s.body, s.marks, s.baselined_at, s.failures)
         chosen = select(*columns).where(and_(s.enabled, wanted, free)).order_by(s.due_at, s.source).limit(limit)
         with self.begin() as connection:
             # First locked, then changed: as the subquery of one statement PostgreSQL may choose anew for every row it changes.
-            rows = connection.execute(chosen.with_for_update(skip_locked=True)).all()
-            if rows:
-                mine = s.source.in_([row.source for row in rows])
+            found = connection.execute(chosen.with_for_update(skip_locked=True)).all()
+            if found:
+                mine = s.source.in_([row.source for row in found])
                 connection.execute(update(source_state).where(mine).values(lease_until=(now + lease).timestamp()))
         return [
             Claim(
@@ -118,7 +130,7 @@ class SqlStore:
                 failures=row.failures,
                 url=row.url,
             )
-            for row in rows
+            for row in found
         ]
 
     def note_rules(self, note: RulesNote, now: datetime) -> None:
@@ -134,11 +146,10 @@ class SqlStore:
             found = views.find(connection, number, canonical(url) if url else "", url)
         return found[0][0] if found else None
 
-    def release_sources(self, claims: Iterable[Claim]) -> None:
+    def release_sources(self, claims: Iterable[Claim], due_at: datetime) -> None:
+        mine = source_state.c.source.in_([claim.source for claim in claims])
         with self.begin() as connection:
-            connection.execute(
-                update(source_state).where(source_state.c.source.in_([claim.source for claim in claims])).values(lease_until=None)
-            )
+            connection.execute(update(source_state).where(mine).values(lease_until=None, due_at=due_at.timestamp()))
 
     def desk(self) -> AbstractContextManager[Book]:
         return self._desk()
@@ -161,16 +172,16 @@ class SqlStore:
             "last_poll_at": now.timestamp(),
             "failures": s.failures + 1,
             "fault": fault.name,
-            "fault_detail": str(fault),
+            "fault_detail": rows.words(str(fault)),
             "fault_since": func.coalesce(s.fault_since, now.timestamp()),
         }
         with self.begin() as connection:
             still = s.url == (claim.url or s.url)
             connection.execute(update(source_state).where(s.source == claim.source, still).values(**values))
 
-    def claim_deliveries(self, now: datetime, limit: int, lease: timedelta) -> Sequence[Parcel]:
+    def claim_deliveries(self, now: datetime, limit: int, lease: timedelta, carried: Collection[str] = ()) -> Sequence[Parcel]:
         with self.begin() as connection:
-            return couriers.claim(connection, now, limit, lease)
+            return couriers.claim(connection, now, limit, lease, carried)
 
     def release_deliveries(self, parcels: Iterable[Parcel]) -> None:
         with self.begin() as connection:
@@ -215,7 +226,8 @@ def _with_driver(url: URL) -> URL:
 
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, pool_size=4)
+        asked = {name: value for name, value in _SERVER.items() if name not in url.query}
+        return create_engine(url, pool_pre_ping=True, pool_size=4, connect_args=asked)
     if url.database and url.database != ":memory:":
         Path(url.database).absolute().parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False})

@@ -63,6 +63,7 @@ item = Table(
     Column("text", Text, nullable=False),
     Column("language", String(16), nullable=False),
     Column("published_at", Float),
+    Column("published_offset", Integer),
     Column("precision", String(8), nullable=False, default=""),
     Column("seen_at", Float, nullable=False, index=True),
     Column("digest", String(64), nullable=False),

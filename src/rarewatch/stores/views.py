@@ -18,9 +18,10 @@ Line = dict[str, Any]
 
 
 def _moments(line: Line) -> Line:
-    """Seconds since 1970 become ISO 8601 in UTC; JSON kept in columns becomes values again."""
+    """Seconds since 1970 become ISO 8601 in UTC, or at the publisher's own offset; JSON kept in columns becomes values again."""
+    offset = line.pop("published_offset", None)
     for name in [name for name in line if name.endswith(("_at", "_until", "_since", "first_due"))]:
-        found = rows.maybe_moment(line[name])
+        found = rows.published(line[name], offset if name == "published_at" else None)
         line[name] = found.isoformat(timespec="seconds") if found else None
     if "receipt" in line:
         line["receipt"] = json.loads(line["receipt"]) if line["receipt"] else None
@@ -68,7 +69,7 @@ def alerts(connection: Connection, limit: int, subscription: str = "", least: in
     statement = (
         select(
             a.id, a.story, a.item, a.subscription, a.severity, a.reason, a.opened_at, a.matches, a.publisher,
-            item.c.title, item.c.link, item.c.source, item.c.published_at, item.c.precision,
+            item.c.title, item.c.link, item.c.source, item.c.published_at, item.c.published_offset, item.c.precision,
         )
         .join(item, item.c.id == a.item)
         .where(a.severity >= least)

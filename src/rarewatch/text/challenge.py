@@ -37,7 +37,10 @@ _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("waf", re.compile(r"(?:您|你)的(?:访问|请求|IP)[^。]{0,20}(?:拦截|阻断|拒绝|禁止|异常|威胁)|网站防火墙|创宇盾|安全狗|护卫神")),
 )
 _TITLE = re.compile(r"<title[^>]*>\s*(?:[^<]{0,6})(?:安全验证|访问验证|验证码|身份验证|滑动验证)[^<]{0,6}</title", re.IGNORECASE)
-_UNSEEN = re.compile(r"<!--.*?-->|<(script|style|noscript|template)\b.*?(?:</\1\s*>|\Z)|<[^>]*>", re.IGNORECASE | re.DOTALL)
+# What is opened and never closed runs to the end: looking for each end anew would take quadratic time.
+_UNSEEN = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(script|style|noscript|template)\b.*?(?:</\1\s*>|\Z)|<[^>]*(?:>|\Z)", re.IGNORECASE | re.DOTALL
+)
 _BLANK = re.compile(r"\s+|&nbsp;")
 
 
