@@ -1,4 +1,4 @@
-"""The Slack notifier at work: what each answer of Slack means, deliveries in doubt, edits, options."""
+"""The Slack notifier at work: what each answer of Slack means, deliveries in doubt, options."""
 
 import socket
 from dataclasses import replace
@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from rarewatch.demo.slack_double import SlackDouble
 from rarewatch.errors import ConfigError, DeliveryFault
 from rarewatch.notifiers.slack import Slack
-from rarewatch.nouns.alert import Evidence, Message, Receipt, Target, Why
+from rarewatch.nouns.alert import Evidence, Message, Target, Why
 from rarewatch.nouns.item import Stamp
 from rarewatch.nouns.watch import Severity
 
@@ -253,34 +253,6 @@ async def test_while_it_cannot_look_the_doubt_stays(double, slack):
         await slack.send(replace(MESSAGE, possible_repeat=True), TARGET)
     assert (caught.value.reason, caught.value.in_doubt, caught.value.after) == ("rate", True, 7.0)
     assert double.messages == []
-
-
-# Editing
-
-
-async def test_a_later_word_on_the_same_story_edits_the_message(double, slack):
-    first = await slack.send(MESSAGE, TARGET)
-    second = await slack.send(replace(MESSAGE, delivery="dlv-2", headline="更正：关于下达指标的通知"), TARGET, first)
-    (posted,) = double.messages
-    assert second.remote == first.remote
-    assert posted.edits == 1
-    assert "更正" in posted.text
-    assert posted.metadata["event_payload"] == {"delivery_id": "dlv-2"}
-
-
-async def test_a_message_that_is_gone_is_posted_anew(double, slack):
-    lost = Receipt({"channel": CHANNEL, "ts": "1.000001"}, datetime(2031, 1, 1, tzinfo=UTC))
-    receipt = await slack.send(MESSAGE, TARGET, lost)
-    assert receipt.remote["ts"] == double.messages[0].ts
-
-
-async def test_a_lost_answer_to_an_edit_is_no_doubt(double, slack):
-    first = await slack.send(MESSAGE, TARGET)
-    double.fail("accept-then-drop")
-    with pytest.raises(DeliveryFault) as caught:
-        await slack.send(MESSAGE, TARGET, first)
-    assert (caught.value.again, caught.value.in_doubt) == (True, False)
-    assert len(double.messages) == 1
 
 
 # Options

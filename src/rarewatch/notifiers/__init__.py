@@ -22,10 +22,9 @@ class Notifier(Protocol):
         """The channel's payload for `message`: pure, always within the channel's limits, everything escaped."""
         ...
 
-    async def send(self, message: Message, target: Target, previous: Receipt | None = None) -> Receipt:
+    async def send(self, message: Message, target: Target) -> Receipt:
         """Tell one target once; no retries in here, the delivery row owns them.
 
-        `previous` is the receipt of an earlier message on the same story to the same target, for channels that can edit.
         Raises `DeliveryFault`, whose text holds no secret.
         """
         ...

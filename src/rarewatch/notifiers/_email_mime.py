@@ -18,7 +18,7 @@ from rarewatch.nouns.alert import Message
 from rarewatch.nouns.watch import Severity
 from rarewatch.text import sheet, wording
 
-_WHOLE = frozenset(("message-id", "in-reply-to", "references", "list-id"))
+_WHOLE = frozenset(("message-id", "list-id"))
 
 
 class _Policy(EmailPolicy):

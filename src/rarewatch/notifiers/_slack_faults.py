@@ -1,6 +1,6 @@
 """What Slack's answers, and the lack of one, mean for a delivery.
 
-Error names from docs.slack.dev (chat.postMessage, chat.update, conversations.history: "Errors"). A name that is not known here is
+Error names from docs.slack.dev (chat.postMessage, conversations.history: "Errors"). A name that is not known here is
 tried again: better late than lost.
 """
 
@@ -72,57 +72,42 @@ _CLIENT = frozenset(
         "user_not_found",
     ]
 )
-_GONE = frozenset({"cant_update_message", "edit_window_closed", "message_not_found"})
 _RATE = frozenset({"message_limit_exceeded", "rate_limited", "ratelimited"})
 # Slack says of the first two that part of the operation may have succeeded.
 _DOUBT = frozenset({"fatal_error", "internal_error", "service_unavailable"})
 
 
-class SlackFault(DeliveryFault):
-    """A `DeliveryFault` that remembers Slack's own name for it ("" where Slack gave none)."""
-
-    code = ""
-
-    @property
-    def gone(self) -> bool:
-        """Whether the message that was to be edited cannot be edited any more."""
-        return self.code in _GONE
-
-
-def answered(status: int, headers: Mapping[str, str], body: object) -> SlackFault:
+def answered(status: int, headers: Mapping[str, str], body: object) -> DeliveryFault:
     """The fault behind an answer that is not a success: HTTP `status`, headers in any case, `body` as parsed (or anything)."""
     after = _seconds(headers)
     code = _code(body)
     if status == 429 or code in _RATE:
-        return _named(code, SlackFault(f"Slack asks to wait ({code or status})", reason="rate", again=True, after=after))
+        return DeliveryFault(f"Slack asks to wait ({code or status})", reason="rate", again=True, after=after)
     if status >= 500 or code in _DOUBT:
         detail = f"Slack is in trouble ({code or status})"
-        return _named(code, SlackFault(detail, reason="server", again=True, after=after, in_doubt=True))
+        return DeliveryFault(detail, reason="server", again=True, after=after, in_doubt=True)
     if not code:
         # Whatever answered with 4xx did not take the message; a 200 that is not Slack's JSON may stand for anything.
         detail = f"the answer (HTTP {status}) is not Slack's JSON"
-        return SlackFault(detail, reason="server", again=True, after=after, in_doubt=not 400 <= status < 500)
-    reason: Reason = "auth" if code in _AUTH else "client" if code in _CLIENT | _GONE else "server"
-    return _named(code, SlackFault(f"Slack refused: {code}{_hint(body)}", reason=reason, again=reason == "server", after=after))
+        return DeliveryFault(detail, reason="server", again=True, after=after, in_doubt=not 400 <= status < 500)
+    reason: Reason = "auth" if code in _AUTH else "client" if code in _CLIENT else "server"
+    return DeliveryFault(f"Slack refused: {code}{_hint(body)}", reason=reason, again=reason == "server", after=after)
 
 
-def unanswered(error: BaseException, *, sent: bool) -> SlackFault:
+def unanswered(error: BaseException, *, sent: bool) -> DeliveryFault:
     """The fault behind a request without an answer; `sent` says whether any of it may have left this machine."""
     late = isinstance(error, TimeoutError)
     detail = ("no answer in time" if late else "connection failed") + (
         " after the request was sent" if sent else " before it was sent"
     )
-    return SlackFault(f"{detail} ({type(error).__name__})", reason="deadline" if late else "connection", again=True, in_doubt=sent)
+    return DeliveryFault(
+        f"{detail} ({type(error).__name__})", reason="deadline" if late else "connection", again=True, in_doubt=sent
+    )
 
 
-def unreadable(*, sent: bool) -> SlackFault:
+def unreadable(*, sent: bool) -> DeliveryFault:
     """The fault behind an answer that cannot be parsed at all."""
-    return SlackFault("the answer is not Slack's JSON", reason="server", again=True, in_doubt=sent)
-
-
-def _named(code: str, fault: SlackFault) -> SlackFault:
-    fault.code = code
-    return fault
+    return DeliveryFault("the answer is not Slack's JSON", reason="server", again=True, in_doubt=sent)
 
 
 def _code(body: object) -> str:

@@ -50,12 +50,11 @@ class Console:
         del target
         return {"text": sheet.plain(sheet.lay_out(message))}
 
-    async def send(self, message: Message, target: Target, previous: Receipt | None = None) -> Receipt:
+    async def send(self, message: Message, target: Target) -> Receipt:
         """Write the alert in one piece; the receipt names the stream.
 
         Raises `DeliveryFault` where the stream is closed or its reader gone.
         """
-        del previous
         stream = self._stream or (sys.stdout if self._options.stream == "stdout" else sys.stderr)
         try:
             stream.write(self._dressed(message, stream))

@@ -1,6 +1,5 @@
 """Tells people by email: one recipient a mail, readable as plain text and as HTML, recognisable when it comes twice."""
 
-import re
 import ssl
 from collections.abc import Mapping
 from ipaddress import ip_address
@@ -18,7 +17,6 @@ from rarewatch.text import sheet, wording
 
 _PORTS: Mapping[str, int] = {"starttls": 587, "tls": 465, "none": 25}
 _HOST = r"^([A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*\.?|[0-9A-Fa-f.]{0,30}:[0-9A-Fa-f:.]{1,40})$"
-_OWN_ID = re.compile(r"<[!-;=?-~]{1,200}>")
 
 
 class EmailOptions(BaseModel):
@@ -98,7 +96,7 @@ class Email:
 
     def render(self, message: Message, target: Target) -> Mapping[str, Any]:
         """The mail in its parts: from, to, subject, message_id, headers, text, html; everything but its date."""
-        mail = self._compose(message, target, None)
+        mail = self._compose(message, target)
         return {
             "from": mail.sender,
             "to": mail.to,
@@ -109,12 +107,12 @@ class Email:
             "html": mail.html,
         }
 
-    async def send(self, message: Message, target: Target, previous: Receipt | None = None) -> Receipt:
-        """Send one mail to one address; `previous` makes it an answer to the earlier mail on the story, so that readers group them.
+    async def send(self, message: Message, target: Target) -> Receipt:
+        """Send one mail to one address.
 
         The receipt holds `message_id` and the server's `answer`. Raises `DeliveryFault`.
         """
-        mail = self._compose(message, target, previous)
+        mail = self._compose(message, target)
         try:
             recipient = _email_mime.mailbox(target.to).addr_spec
             content = _email_mime.assemble(mail, now()).as_bytes(policy=_email_mime.POLICY)
@@ -126,7 +124,7 @@ class Email:
     async def close(self) -> None:
         """Nothing to let go of: each mail has its own connection, closed with it."""
 
-    def _compose(self, message: Message, target: Target, previous: Receipt | None) -> _email_mime.Mail:
+    def _compose(self, message: Message, target: Target) -> _email_mime.Mail:
         laid_out = sheet.lay_out(message)
         message_id = _email_mime.message_id(message.delivery, self._sender.domain)
         return _email_mime.Mail(
@@ -136,18 +134,15 @@ class Email:
             message_id=message_id,
             text=sheet.plain(laid_out),
             html=_email_mime.html_body(message, laid_out),
-            headers=self._headers(message, message_id, previous),
+            headers=self._headers(message),
         )
 
-    def _headers(self, message: Message, own: str, previous: Receipt | None) -> dict[str, str]:
+    def _headers(self, message: Message) -> dict[str, str]:
         headers = {"Auto-Submitted": "auto-generated", "X-Rarewatch-Delivery": _email_mime.token(message.delivery)}
         if self._options.reply_to is not None:
             headers["Reply-To"] = str(_email_mime.mailbox(self._options.reply_to))
         if self._options.list_id is not None:
             headers["List-Id"] = self._options.list_id
-        earlier = previous.remote.get("message_id", "") if previous else ""
-        if earlier != own and _OWN_ID.fullmatch(earlier):
-            headers |= {"In-Reply-To": earlier, "References": earlier}
         return headers
 
 

@@ -23,7 +23,7 @@ from rarewatch.clock import now
 from rarewatch.errors import ConfigError, DeliveryFault
 from rarewatch.notifiers import Reveal
 from rarewatch.notifiers._slack_blocks import EVENT, payload
-from rarewatch.notifiers._slack_faults import SlackFault, answered, unanswered, unreadable
+from rarewatch.notifiers._slack_faults import answered, unanswered, unreadable
 from rarewatch.nouns.alert import Message, Receipt, Target
 from rarewatch.nouns.secret import SecretRef
 
@@ -71,16 +71,9 @@ class Slack:
         """The arguments of `chat.postMessage`: pure, within Slack's limits, everything foreign shown literally."""
         return payload(message, target)
 
-    async def send(self, message: Message, target: Target, previous: Receipt | None = None) -> Receipt:
-        """Tell `target` once: edit the message `previous` speaks of, else adopt one that arrived in doubt, else post.
-
-        Raises `DeliveryFault`. An edit is never in doubt, since repeating it changes nothing.
-        """
+    async def send(self, message: Message, target: Target) -> Receipt:
+        """Tell `target` once: adopt the message that arrived in doubt, else post. Raises `DeliveryFault`."""
         body = self.render(message, target)
-        if previous and previous.remote.get("ts") and previous.remote.get("channel"):
-            edited = await self._edit(body, previous.remote["channel"], previous.remote["ts"])
-            if edited:
-                return edited
         if message.possible_repeat:
             arrived = await self._find(message, target)
             if arrived:
@@ -94,18 +87,6 @@ class Slack:
         if session:
             await session.close()
 
-    async def _edit(self, body: Mapping[str, Any], channel: str, ts: str) -> Receipt | None:
-        """Replace the message; None where it can no longer be edited."""
-        kept = {key: body[key] for key in ("text", "blocks", "metadata")}
-        try:
-            answer = await self._call(lambda slack: slack.chat_update(channel=channel, ts=ts, **kept))
-        except SlackFault as fault:
-            if fault.gone:
-                return None
-            fault.in_doubt = False
-            raise
-        return _receipt(answer.get("channel", channel), answer.get("ts", ts))
-
     async def _find(self, message: Message, target: Target) -> Receipt | None:
         """The message of this very delivery, if an earlier attempt brought it into the channel."""
         oldest = f"{message.seen_at.timestamp() - _SKEW:.6f}"
@@ -113,7 +94,7 @@ class Slack:
         for _ in range(_PAGES):
             try:
                 page = await self._history(target.to, oldest, cursor)
-            except SlackFault as fault:
+            except DeliveryFault as fault:
                 if not fault.again:  # not allowed to look: the repeat is marked, and better than a loss
                     return None
                 fault.in_doubt = True  # the earlier attempt still is
