@@ -2,9 +2,22 @@
 
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from operator import itemgetter
 
-from rarewatch.errors import BadTLS, RateLimited, Refused, SourceFault, TooSlow, Unreachable
+from rarewatch.errors import (
+    BadEncoding,
+    BadRedirect,
+    BadTLS,
+    ForbiddenAddress,
+    Missing,
+    RateLimited,
+    Refused,
+    SourceFault,
+    TooLarge,
+    TooSlow,
+    Unreachable,
+)
 from rarewatch.nouns.item import Stamp
 from rarewatch.nouns.source import Draft, Get, Got, Reading, Seen, Source, Validators
 from rarewatch.sources._answers import not_a_challenge
@@ -17,6 +30,9 @@ from rarewatch.text.dates import read_date
 from rarewatch.text.urls import canonical, host_of
 
 _HOST_TROUBLE = (Unreachable, BadTLS, TooSlow, Refused)
+_OF_THE_PAGE = (Missing, TooLarge, BadRedirect, BadEncoding, ForbiddenAddress)
+_PATIENCE = timedelta(days=2)  # between two calendar days: a page that is not there is looked for for more than one day
+_REMEMBERED = 10  # days in which a first failure is looked up; one from before that does not count
 _ENOUGH = 3  # such faults in a row: the host will not have us now, and waiting for each page would hold up everything else
 
 
@@ -44,6 +60,7 @@ class Entry:
 class Tour:
     """The way through a list and its new rows: what it gave, and what must be looked for again.
 
+    `gone` holds the marks, with today's date, of entries whose own page is at fault, not its host.
     `list_complete` is False where the list itself was not read as far as it must be; `deep` holds marks that make the next reading
     turn the same pages again.
     """
@@ -51,6 +68,7 @@ class Tour:
     drafts: list[Draft] = field(default_factory=list)
     again: set[str] = field(default_factory=set)
     faults: list[SourceFault] = field(default_factory=list)
+    gone: dict[str, date] = field(default_factory=dict)
     visited: set[str] = field(default_factory=set)
     in_a_row: int = 0
     over: bool = False
@@ -58,8 +76,19 @@ class Tour:
     list_complete: bool = True
     deep: list[str] = field(default_factory=list)
 
-    def failed(self, fault: SourceFault) -> None:
-        """Note a fault; after a request to slow down, or trouble with the host itself time and again, the tour is over."""
+    def failed(self, fault: SourceFault, mark: str, today: date) -> None:
+        """Note an entry's fault; after a request to slow down, or trouble with the host time and again, the tour is over."""
+        self._note(fault)
+        self.again.add(mark)
+        if isinstance(fault, _OF_THE_PAGE):
+            self.gone[mark] = today
+
+    def stopped(self, fault: SourceFault) -> None:
+        """Note the fault of a part of the list itself, which is then not complete; too many of them end the tour too."""
+        self._note(fault)
+        self.list_complete = False
+
+    def _note(self, fault: SourceFault) -> None:
         self.faults.append(fault)
         self.in_a_row = self.in_a_row + 1 if isinstance(fault, _HOST_TROUBLE) else 0
         self.over = self.in_a_row >= _ENOUGH or isinstance(fault, RateLimited)
@@ -69,17 +98,35 @@ class Tour:
     ) -> Reading:
         """What the whole visit gave: `entries` are all of the list, `validators` those of its first page.
 
-        `complete` is False where the list itself could not be read to its end; an article to be looked for again does the same.
+        `complete` is False where the list itself could not be read to its end; an article to be looked for again does the same. A
+        page that has been at fault for more than a day counts as read, so that it does not keep its list from being complete.
         """
-        complete = complete and not self.again
+        since = {mark: _first_sought(mark, today, seen) for mark, today in self.gone.items()}
+        self.again -= {mark for mark, today in self.gone.items() if today - since[mark] >= _PATIENCE}
+        complete = complete and self.list_complete and not self.again
         return Reading(
             drafts=tuple(self.drafts),
             validators=validators if complete else seen.validators,
-            marks=tuple(entry.mark for entry in entries if entry.mark not in self.again),
+            marks=(
+                *(entry.mark for entry in entries if entry.mark not in self.again),
+                *(_sought(mark, day) for mark, day in since.items() if mark in self.again),
+                *(() if complete else self.deep),
+            ),
             known=known,
             complete=complete,
             faults=tuple(self.faults),
         )
+
+
+def _sought(mark: str, day: date) -> str:
+    """The mark that says: the page of the entry with `mark` was first looked for in vain on `day`."""
+    return f"{mark}@{day.isoformat()}"
+
+
+def _first_sought(mark: str, today: date, seen: Seen) -> date:
+    """The day on which that page was first looked for in vain."""
+    days = (today - timedelta(days=back) for back in range(_REMEMBERED))
+    return next((day for day in days if seen.knows(_sought(mark, day))), today)
 
 
 def follow(entries: Sequence[Entry], source: Source, options: FollowOptions, index: Got, tour: Tour) -> Generator[Get, Got, None]:
@@ -107,8 +154,7 @@ def follow(entries: Sequence[Entry], source: Source, options: FollowOptions, ind
                 article = yield from _article(entry.url, (*own, host_of(entry.url)), source, options)
                 tour.in_a_row = 0
             except SourceFault as fault:
-                tour.failed(fault)
-                tour.again.add(entry.mark)
+                tour.failed(fault, entry.mark, index.at.date())
         tour.drafts.append(_draft(entry, article, source, options, index, again=entry.mark in tour.again))
 
 
