@@ -2,8 +2,9 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 
 import pytest
 from pydantic import BaseModel, ValidationError
@@ -18,10 +19,17 @@ URL = "https://publisher.example/list/index.html"
 
 @dataclass(frozen=True)
 class Sample:
-    """A page of a kind with at least two entries; `articles` are further pages by address."""
+    """A list of a kind with at least two entries; `articles` are further pages by address.
+
+    `before` are pages that lead to the list, in the order in which they are asked for, and `index` is where it then stands;
+    `trailer` makes other bytes of the same list.
+    """
 
     page: bytes
     entries: int
+    index: str = URL
+    before: Mapping[str, bytes] = field(default_factory=dict)
+    trailer: bytes = b"<!-- 1 -->"
     options: Mapping[str, object] = field(default_factory=dict)
     articles: Mapping[str, bytes] = field(default_factory=dict)
     content_type: str = "text/html; charset=utf-8"
@@ -49,6 +57,60 @@ SAMPLES = {
     ),
 }
 
+UNIT = {"parseType": "bulidstatic", "webId": "w1", "tplSetId": "t1", "pageType": "column", "tagId": "list", "pageId": "p1"}
+SAMPLES |= {
+    "govcn_json": Sample(
+        page=(
+            '[{"TITLE":"稀土一号公告","SUB_TITLE":"","URL":"https://publisher.example/c1.htm","DOCRELPUBTIME":"2026-11-22"},'
+            '{"TITLE":"稀土二号公告","SUB_TITLE":"","URL":"../c2.htm","DOCRELPUBTIME":"2026-11-21"}]'
+        ).encode(),
+        entries=2,
+        trailer=b"\n",
+        options={"article": {"text": ".t"}},
+        articles={f"https://publisher.example/c{n}.htm": ARTICLE.format(f"稀土{n}号公告").encode() for n in (1, 2)},
+        content_type="application/json",
+    ),
+    "jpaas": Sample(
+        page=(
+            '{"success":true,"code":"200","data":{"html":"<ul><li><a href=\'a1.html\'>稀土一号公告</a><span>2026-11-22</span></li>'
+            "<li><a href='a2.html'>稀土二号公告</a><span>2026-11-21</span></li></ul>\"}}"
+        ).encode(),
+        entries=2,
+        index="https://publisher.example/api-gateway/jpaas-publish-server/front/page/build/unit?" + urlencode(UNIT),
+        before={
+            URL: f'<html><body><div><script url="/api-gateway/jpaas-publish-server/front/page/build/unit" queryData="{UNIT}">'
+            "</script></div></body></html>".encode()
+        },
+        trailer=b"\n",
+        options={"article": {"text": ".t"}},
+        articles={f"https://publisher.example/list/a{n}.html": ARTICLE.format(f"稀土{n}号公告").encode() for n in (1, 2)},
+        content_type="application/json",
+    ),
+    "jpage": Sample(
+        page=(
+            "<html><body><script type='text/xml'><datastore><recordset>"
+            "<record><![CDATA[<li><a href='a1.html'>稀土一号公告</a></li>]]></record>"
+            "<record><![CDATA[<li><a href='a2.html'>稀土二号公告</a></li>]]></record></recordset></datastore></script></body></html>"
+        ).encode(),
+        entries=2,
+        options={"article": {"text": ".t"}},
+        articles={f"https://publisher.example/list/a{n}.html": ARTICLE.format(f"稀土{n}号公告").encode() for n in (1, 2)},
+    ),
+    "xinhua_ds": Sample(
+        page=(
+            '{"datasource":[{"contentId":"c1","title":"稀土一号公告","publishUrl":"a1.html","publishTime":"2026-11-22 09:00:00"},'
+            '{"contentId":"c2","title":"稀土二号公告","publishUrl":"a2.html","publishTime":"2026-11-22 08:00:00"}]}'
+        ).encode(),
+        entries=2,
+        index="https://publisher.example/list/ds_0a1b2c3d.json",
+        before={URL: b'<html><body><ul id="content-list" data="datasource:0a1b2c3d" preview="ds_"></ul></body></html>'},
+        trailer=b"\n",
+        options={"article": {"text": ".t"}},
+        articles={f"https://publisher.example/list/a{n}.html": ARTICLE.format(f"稀土{n}号公告").encode() for n in (1, 2)},
+        content_type="application/json",
+    ),
+}
+
 
 def got(url, body, content_type="text/html; charset=utf-8"):
     return Got(url, 200, {"content-type": content_type}, body, hashlib.sha256(body).hexdigest(), AT)
@@ -58,17 +120,18 @@ def drive(kind, sample, *, seen=None, page=None, articles=None, status=200):
     """One visit of `kind` over the sample's pages; returns the reading and the addresses asked for."""
     klass = registry.load(sources.KINDS, kind)
     source = Source("s", kind, URL, Publisher("p", "P"), options=klass.Options.model_validate(sample.options))
-    pages = {URL: sample.page if page is None else page, **(sample.articles if articles is None else articles)}
+    index = sample.page if page is None else page
+    pages = {**sample.before, sample.index: index, **(sample.articles if articles is None else articles)}
     asked = []
     visit = klass().read(source, seen or Remembered())
     try:
         get = next(visit)
         while True:
             asked.append(get)
-            if status == 304 and get.url == URL:
-                get = visit.send(Got(URL, 304, {}, b"", "", AT))
+            if status == 304 and get.url == sample.index:
+                get = visit.send(Got(get.url, 304, {}, b"", "", AT))
             elif get.url in pages:
-                get = visit.send(got(get.url, pages[get.url], sample.content_type if get.url == URL else "text/html"))
+                get = visit.send(got(get.url, pages[get.url], sample.content_type if get.url == sample.index else "text/html"))
             else:
                 get = visit.throw(Unreachable("not served", url=get.url))
     except StopIteration as stop:
@@ -98,16 +161,20 @@ def test_every_draft_has_an_address_a_title_and_a_mark_of_its_own(kind):
     assert set(marks) <= set(reading.marks)
 
 
-def test_the_first_request_is_conditional_once_there_are_validators(kind):
+def test_the_request_for_the_list_is_conditional_once_there_are_validators(kind):
+    sample = SAMPLES[kind]
+    first, _ = drive(kind, sample)
     validators = Validators('"tag"', "Sun, 22 Nov 2026 08:00:00 GMT", "0" * 64)
-    _, asked = drive(kind, SAMPLES[kind], seen=Remembered(validators))
-    assert asked[0].url == URL
-    assert asked[0].validators == validators
+    _, asked = drive(kind, sample, seen=Remembered(validators, frozenset(first.marks)))
+    assert [get.url for get in asked] == [*sample.before, sample.index]
+    assert asked[-1].validators == validators
+    assert all(get.validators is None for get in asked[:-1])
 
 
 def test_not_modified_is_a_reading_without_drafts_that_keeps_the_validators(kind):
     validators = Validators('"tag"', "", "0" * 64)
-    reading, _ = drive(kind, SAMPLES[kind], seen=Remembered(validators), status=304)
+    first, _ = drive(kind, SAMPLES[kind])
+    reading, _ = drive(kind, SAMPLES[kind], seen=Remembered(validators, frozenset(first.marks)), status=304)
     assert reading.unchanged
     assert not reading.drafts
     assert reading.validators.etag == '"tag"'
@@ -123,12 +190,12 @@ def test_the_same_body_again_is_unchanged(kind):
 
 def test_known_entries_are_skipped_when_the_page_changed(kind):
     first, _ = drive(kind, SAMPLES[kind])
-    changed = SAMPLES[kind].page + b"<!-- 1 -->"
+    changed = SAMPLES[kind].page + SAMPLES[kind].trailer
     seen = Remembered(Validators(), frozenset(first.marks))
     again, asked = drive(kind, SAMPLES[kind], seen=seen, page=changed)
     assert not again.drafts
     assert again.known == SAMPLES[kind].entries
-    assert [get.url for get in asked] == [URL]
+    assert [get.url for get in asked] == [*SAMPLES[kind].before, SAMPLES[kind].index]
     assert set(again.marks) == set(first.marks)
 
 
@@ -136,6 +203,16 @@ def test_known_entries_are_skipped_when_the_page_changed(kind):
 def test_another_page_is_a_named_fault_and_never_no_news(kind, page):
     with pytest.raises(SourceFault) as raised:
         drive(kind, SAMPLES[kind], page=page)
+    assert raised.value.name != SourceFault.name
+
+
+@pytest.mark.parametrize("page", [b"", b"<html><head><title>404</title></head><body>gone</body></html>", b"\x00\xff" * 50])
+def test_another_page_on_the_way_to_the_list_is_a_named_fault(kind, page):
+    sample = SAMPLES[kind]
+    if not sample.before:
+        pytest.skip("this kind asks for its list at once")
+    with pytest.raises(SourceFault) as raised:
+        drive(kind, replace(sample, before=dict.fromkeys(sample.before, page)))
     assert raised.value.name != SourceFault.name
 
 

@@ -32,5 +32,11 @@ class SourceKind(Protocol):
 
 KINDS: dict[str, str] = {
     "feed": "rarewatch.sources.feed:Feed",
+    "filing": "rarewatch.sources.filing:Filing",
+    "govcn_json": "rarewatch.sources.govcn_json:GovCnJson",
+    "jpaas": "rarewatch.sources.jpaas:Jpaas",
+    "jpage": "rarewatch.sources.jpage:JPage",
+    "json_list": "rarewatch.sources.json_list:JsonList",
     "listing": "rarewatch.sources.listing:Listing",
+    "xinhua_ds": "rarewatch.sources.xinhua_ds:XinhuaDs",
 }

@@ -7,11 +7,16 @@ from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from rarewatch.sources._articles import Entry
 from rarewatch.sources._links import absolute, is_root, line, mark_of, pick
-from rarewatch.sources._listing_options import Options
+from rarewatch.sources._listing_options import Options, RowOptions
 from rarewatch.text.urls import canonical
 
 _ELLIPSIS = re.compile(r"\s*(?:…+|\.{2,}|。{2,}|⋯+)\s*$")
+_ORPHAN_ROW = re.compile(r"\s*<t[rdh]\b", re.IGNORECASE)
+_DAY = r"(?<!\d)(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}(?!\d)\s*日?(?:[\sT]*\d{1,2}:\d\d(?::\d\d)?)?"
+_A_DAY = re.compile(_DAY)
+_ONLY_A_DAY = re.compile(rf"(?:发布)?(?:日期|时间)?[:：\s\[(（【〔]*{_DAY}[\s\])）】〕]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,50 @@ def read_rows(html: str, url: str, options: Options) -> list[Row]:
     return list(rows.values())
 
 
-def _row(node: LexborNode, start: str, page: str, options: Options) -> Row | None:
+def entry_of(row: Row) -> Entry:
+    """The same for whoever follows it to its article."""
+    return Entry(row.url, row.title, row.mark, (row.date,) if row.date else (), cut=row.cut)
+
+
+def read_record(html: str, url: str, options: RowOptions) -> Row | None:
+    """The one row of the fragment `html` of a list on the page `url`, or None where it leads nowhere.
+
+    Where the options name no title and no date, a title attribute that the link's text begins with is the title, and an element
+    that holds nothing but a day is the date, wherever it stands.
+    """
+    fragment = f"<table>{html}</table>" if _ORPHAN_ROW.match(html) else html
+    body = LexborHTMLParser(fragment.replace("\0", "")).body
+    if body is None or any(body.css(css) for css in options.exclude):
+        return None
+    row = _row(body, url, url, options)
+    return _undressed(row, body, options) if row else None
+
+
+def read_records(html: str, url: str, item: str, options: RowOptions) -> list[Row]:
+    """The rows of the fragment `html` of a list on the page `url`: each `item` (CSS) that holds no other, as in `read_record`."""
+    nodes = LexborHTMLParser(html.replace("\0", "")).css(item)
+    found = [read_record(node.html or "", url, options) for node in nodes if len(node.css(item)) == 1]
+    return list({row.mark: row for row in found if row}.values())
+
+
+def _undressed(row: Row, node: LexborNode, options: RowOptions) -> Row:
+    """`row` with its date found and its title rid of what stands in the link beside it, as far as the options name neither."""
+    texts = [line(part.text()) for part in node.css("*")]
+    day = next((text for text in texts if _ONLY_A_DAY.fullmatch(text)), "")
+    title = row.title if options.title else _title_proper(row.title, day, node)
+    if not day:
+        days: list[str] = _A_DAY.findall(line(node.text()).replace(title, " ", 1))
+        day = days[-1].strip() if days else ""
+    return replace(row, title=title, date=row.date if options.date else day, mark=mark_of(row.url, title))
+
+
+def _title_proper(title: str, day: str, node: LexborNode) -> str:
+    named = (line(link.attributes.get("title") or "") for link in node.css("a[title]"))
+    proper = next((name for name in named if name and title.startswith(name)), title)
+    return proper if proper != title or not day or day == title else title.removesuffix(day).removeprefix(day).strip()
+
+
+def _row(node: LexborNode, start: str, page: str, options: RowOptions) -> Row | None:
     links = list(_links(node, start, page, options))
     if not links:
         return None
@@ -58,7 +106,7 @@ def _row(node: LexborNode, start: str, page: str, options: Options) -> Row | Non
     return Row(url, title, date, mark_of(url, title), cut)
 
 
-def _links(node: LexborNode, start: str, page: str, options: Options) -> Iterator[tuple[LexborNode, str]]:
+def _links(node: LexborNode, start: str, page: str, options: RowOptions) -> Iterator[tuple[LexborNode, str]]:
     """Elements of the row that lead somewhere, each with the absolute address."""
     for link in node.css(options.link or f"[{options.link_attr}]"):
         if not options.link and options.link_attr == "href" and link.tag not in {"a", "area"}:

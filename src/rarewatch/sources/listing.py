@@ -12,9 +12,9 @@ from rarewatch.errors import LayoutChanged, SourceFault
 from rarewatch.nouns.source import Get, Got, Seen, Source
 from rarewatch.sources import Visit
 from rarewatch.sources._answers import beginning, damage, page_of, unchanged, validators_of
-from rarewatch.sources._articles import Entry, Tour, follow
+from rarewatch.sources._articles import Tour, follow
 from rarewatch.sources._listing_options import Options
-from rarewatch.sources._listing_rows import Row, read_rows
+from rarewatch.sources._listing_rows import Row, entry_of, read_rows
 
 
 class Listing:
@@ -35,7 +35,7 @@ class Listing:
         if (nothing := unchanged(got, seen)) is not None:
             return nothing
         rows, faults = _rows(got, options)
-        entries = [Entry(row.url, row.title, row.mark, (row.date,) if row.date else (), cut=row.cut) for row in rows]
+        entries = [entry_of(row) for row in rows]
         new = [entry for entry in entries if not seen.knows(entry.mark)]
         tour = Tour(faults=faults)
         yield from follow(new, source, options, got, tour)
