@@ -1,16 +1,28 @@
 """What every test may ask for: a clock that stands still, and databases of its own."""
 
+import logging
 import os
 import shutil
 from contextlib import closing
 
 import pytest
+import structlog
 
 from making import StillClock
 from private_postgres import NoPostgresError, PrivatePostgres
 from rarewatch.stores.sql import SqlStore
 
 POSTGRES = pytest.param("postgresql", marks=pytest.mark.postgres)
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before():
+    """Logging is the process's, and every command sets it up anew: put it back, so that every test stands alone."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:], root.level = handlers, level
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@ import logging
 import re
 import sys
 from collections.abc import Callable, MutableMapping
-from typing import Any, TextIO
+from contextlib import suppress
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -48,9 +49,27 @@ def _redact_event(_logger: Any, _method: str, event: MutableMapping[str, Any]) -
     return {key: _redacted(value) for key, value in event.items()}
 
 
+class _Sturdy:
+    """A stream whose failures are nobody's: where a log cannot be written, there is no place left to say so, and work goes on."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        """Write what can be written: a full disk, a closed pipe or a closed stream loses the rest."""
+        with suppress(OSError, ValueError):
+            self._stream.write(text)
+
+    def flush(self) -> None:
+        """Send on what can be sent."""
+        with suppress(OSError, ValueError):
+            self._stream.flush()
+
+
 def set_up(*, level: str = "info", json: bool | None = None, stream: TextIO | None = None) -> None:
     """Send logs to `stream` (standard error) from `level` on; `json` None decides by whether it is a terminal."""
     out = stream or sys.stderr
+    sturdy = cast("TextIO", _Sturdy(out))
     as_json = not out.isatty() if json is None else json
     render: Callable[..., Any] = (
         structlog.processors.JSONRenderer(ensure_ascii=False, default=str)
@@ -67,11 +86,11 @@ def set_up(*, level: str = "info", json: bool | None = None, stream: TextIO | No
     structlog.configure(
         processors=[*shared, exceptions, _redact_event, render],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.PrintLoggerFactory(out),
+        logger_factory=structlog.PrintLoggerFactory(sturdy),
         cache_logger_on_first_use=False,
     )
     # Libraries log through the standard module; their warnings take the same way and lose the same secrets.
-    handler = logging.StreamHandler(out)
+    handler = logging.StreamHandler(sturdy)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

@@ -2,14 +2,12 @@
 
 import asyncio
 import io
-import logging
 import shutil
 import sys
 from collections.abc import Iterator
 
 import newsroom
 import pytest
-import structlog
 from cli_cases import Archive, fill
 from newsroom import Outcome
 from scene import Receiver, receiver
@@ -30,7 +28,6 @@ def post(tmp_path_factory) -> Iterator[Receiver]:
 @pytest.fixture
 def rarewatch(monkeypatch, capfd):
     """The command line in this process; a traceback or stray output fails the test."""
-    handlers, level = logging.getLogger().handlers[:], logging.getLogger().level
 
     def run(*words: str, given: str | None = None) -> Outcome:
         monkeypatch.setattr(sys, "argv", ["rarewatch", *words])
@@ -44,9 +41,7 @@ def rarewatch(monkeypatch, capfd):
 
     for name, value in newsroom.environment().items():
         monkeypatch.setenv(name, value)
-    yield run
-    logging.getLogger().handlers[:], logging.getLogger().level = handlers, level
-    structlog.reset_defaults()
+    return run
 
 
 @pytest.fixture(scope="module")

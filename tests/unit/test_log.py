@@ -17,14 +17,11 @@ TOKENS = ["xox" + "b-123456-abcdef", "xapp" + "-1-A123-456-abc", "xoxe" + ".xox"
 
 @pytest.fixture(autouse=True)
 def as_before():
-    """Logging is the process's: put it back as it was."""
-    root = logging.getLogger()
-    handlers, level, known = root.handlers[:], root.level, set(log._secrets)
+    """Secrets are the process's: put them back as they were."""
+    known = set(log._secrets)
     yield
-    root.handlers[:], root.level = handlers, level
     log._secrets.clear()
     log._secrets.update(known)
-    structlog.reset_defaults()
 
 
 @pytest.fixture(params=[True, False], ids=["json", "terminal"])
@@ -116,3 +113,12 @@ def test_redaction_takes_the_secret_out_of_any_text(before, secret, after):
     log.hide(secret)
     shown = log.redact(before + secret + after)
     assert secret not in shown.replace("[secret]", "\x00" * 30) or secret in "[secret]"
+
+
+def test_a_log_that_cannot_be_written_ends_nothing():
+    stream = io.StringIO()
+    log.set_up(stream=stream, level="debug")
+    stream.close()
+
+    structlog.get_logger().error("nobody hears this")
+    logging.getLogger("library").warning("nor this")

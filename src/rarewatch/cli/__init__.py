@@ -1,14 +1,13 @@
 """The command line: `rarewatch COMMAND --help` tells each command's options."""
 
-import os
 import sys
 from typing import Annotated
 
 import typer
 
 from rarewatch import __version__, log
-from rarewatch.cli import archive, check, demo, explain, matching, notify, reading, rules, running
-from rarewatch.cli.context import Exit, end_of
+from rarewatch.cli import archive, check, demo, explain, matching, notify, reading, rules, running, streams
+from rarewatch.cli.context import Exit, end_of, people
 from rarewatch.errors import RarewatchError
 
 app = typer.Typer(
@@ -59,13 +58,20 @@ def _options(
 
 def main() -> None:
     """Run the command line; errors come out in words with the documented exit codes."""
+    streams.make_ready()
     try:
         code = _ended()
         sys.stdout.flush()
     except BrokenPipeError:
         # Whoever read our output has enough; that is no failure, and Python must not complain when it flushes the rest at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        streams.give_up_output()
         code = Exit.DONE
+    except OSError as error:
+        if not streams.has_no_room(error):
+            raise
+        streams.give_up_output()
+        people.print(f"the output cannot be written: {error.strerror}")
+        code = Exit.FAILED
     sys.exit(code)
 
 

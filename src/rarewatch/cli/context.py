@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import IntEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -26,7 +26,16 @@ class Exit(IntEnum):
     CONFLICT = 4
 
 
-people = Console(stderr=True, soft_wrap=True, highlight=False, emoji=False, markup=False)
+class _People(Console):
+    """Standard error: that it cannot be written is told by nobody, and ends nothing."""
+
+    def print(self, *objects: Any, **how: Any) -> None:
+        """As rich does it, where there is room."""
+        with suppress(OSError):
+            super().print(*objects, **how)
+
+
+people = _People(stderr=True, soft_wrap=True, highlight=False, emoji=False, markup=False)
 """Words for people go to standard error, so that standard output stays clean for programs."""
 
 table_out = Console(soft_wrap=False, highlight=False, emoji=False, markup=False)

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, TextIO
+from typing import Annotated, Any, BinaryIO
 
 import typer
 
@@ -48,22 +48,26 @@ def match(file: Annotated[str, typer.Argument(help=_HELP)] = "-", folder: Config
 
 
 @contextmanager
-def _opened(file: str) -> Iterator[TextIO]:
+def _opened(file: str) -> Iterator[BinaryIO]:
     if file == "-":
-        sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
-        yield sys.stdin
+        yield sys.stdin.buffer
         return
     try:
-        with Path(file).open(encoding="utf-8-sig", errors="replace") as lines:
-            yield lines
+        lines = Path(file).open("rb")  # noqa: SIM115 - closed below; what fails while it is open is not a failure to open it
     except OSError as error:
         fail(f"{file} cannot be read: {error.strerror}", Exit.MISTAKE)
+    with lines:
+        yield lines
 
 
-def _document(line: str) -> dict[str, Any] | str:
+def _document(line: bytes) -> dict[str, Any] | str:
     """The document on a line, or what is wrong with it."""
     try:
-        found = json.loads(line)
+        found = json.loads(line.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        return f"not UTF-8: byte 0x{line[error.start]:02x} at position {error.start + 1}, as in a file saved as GBK or UTF-16"
+    except RecursionError:
+        return "not a document: nested too deeply"
     except ValueError as error:
         return f"not JSON: {error}"
     if not isinstance(found, dict):
