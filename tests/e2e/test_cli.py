@@ -78,7 +78,7 @@ def test_what_is_not_there_is_said_in_words(rarewatch, archive, words, code, sai
         (["match", "/no/such/file"], "/no/such/file cannot be read"),
         (["read", "--kind", "telex", "x"], "telex"),
         (["read", "--kind", "listing", "--options", "{item: [}", "x"], "--options"),
-        (["read", "--kind", "listing", "--options", "{rows: li}", "x"], "rows: Extra inputs"),
+        (["read", "--kind", "listing", "--options", "{rows: li}", "x"], "--options:1:2: unknown key 'rows'"),
         (["read", "--kind", "feed", "--options", "just words", "x"], "--options"),
         (["read", "--kind", "feed", "--url", "http://[", "--zone", "Moon/Base", "x"], "Moon/Base"),
     ],

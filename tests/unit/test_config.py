@@ -152,6 +152,25 @@ WARNED = [
     ),
     (
         {
+            "rules_desk": RIGHT["rules/desk.yaml"]
+            + "  - {id: more, title: M, when: {terms: [x1]}}\n  - {id: most, title: M, when: {terms: [x2]}}\n",
+            "audience": RIGHT["audience.yaml"].partition("  - id: everything")[0],
+        },
+        "audience.yaml: nobody is told of 2 rules, by `min_severity` or by the rules that are named: more, most",
+    ),
+    *(
+        (
+            {
+                "rules_desk": RIGHT["rules/desk.yaml"]
+                + f"  - {{id: more, title: M, severity: log, when: {{terms: [x1]}}, adjust: [{{when: {{terms: [x2]}}, {change}}}]}}\n",
+                "audience": swap("audience.yaml", "  - id: everything\n", "  - id: everything\n    min_severity: important\n"),
+            },
+            warning,
+        )
+        for change, warning in (("by: 2", "nobody is told of rule 'more'"), ("by: 3", ""), ("to: urgent", ""), ("by: -1", ""))
+    ),
+    (
+        {
             "rules_desk": RIGHT["rules/desk.yaml"] + "  - {id: more, title: M, severity: log, when: {terms: [x1]}}\n",
             "audience": RIGHT["audience.yaml"].partition("  - id: everything")[0],
         },

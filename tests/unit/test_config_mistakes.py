@@ -283,7 +283,7 @@ def test_all_mistakes_of_all_files_come_together_in_order(tmp_path):
 
 @pytest.mark.parametrize("name", ["rarewatch", "audience", "entities"])
 def test_a_missing_file_is_told_once_and_draws_no_other_mistakes(tmp_path, name):
-    rules = RULE + "{terms: [ab]}"
+    rules = RULE + "{any: [{terms: [ab]}, {entity: org.baogang}]}"
     assert only(tmp_path, **{"audience": LONE, "rules_desk": rules, name: None}).startswith(f"{name}.yaml: the file is missing")
 
 

@@ -38,4 +38,4 @@ def _show(story: run.Story) -> None:
     out.print(f"{story.items} items read in {story.polls} polls and {story.requests} requests.")
     out.print(f"Delivered: {len(story.slack)} message(s) to Slack, {len(story.mails)} mail(s); repeats: {story.repeats}.")
     for source, fault in story.faults.items():
-        out.print(f"Named, not silent: {source} is {fault}")
+        out.print(f"Could not be read, as it should be, and is named: {source}: {fault}")

@@ -9,14 +9,16 @@ from sqlalchemy.engine import Row
 from rarewatch.cli.archive import looking, state_of, when
 from rarewatch.cli.context import ConfigOption, Exit, JsonOption, people, put, read_config
 from rarewatch.config import Config
-from rarewatch.match import Compiled
+from rarewatch.match import Compiled, failing
+from rarewatch.normalise import about
 from rarewatch.nouns.alert import Reason
 from rarewatch.nouns.item import Item
-from rarewatch.nouns.watch import Clause, Rule, Span
+from rarewatch.nouns.watch import About, Clause, Rule, Span
 from rarewatch.stores import views
 from rarewatch.text.urls import canonical, host_of
 from rarewatch.text.wording import stamp_words
 
+_ABOUT_A_LINE = 120
 REASONS = {
     Reason.FIRST: "told: the first on this story",
     Reason.SEEN: "not told: seen before",
@@ -43,11 +45,11 @@ def explain(
             raise typer.Exit(Exit.FAILED)
         compiled = Compiled(loaded.watch)
         for item, row in found:
-            facts = _facts(item, row, compiled, connection)
+            facts = _facts(item, row, compiled, connection, about(item, loaded.sources.get(item.source)))
             put(facts) if as_json else _say(item, facts, loaded, every)
 
 
-def _facts(item: Item, row: Row[Any], compiled: Compiled, connection: Connection) -> dict[str, Any]:
+def _facts(item: Item, row: Row[Any], compiled: Compiled, connection: Connection, known: About) -> dict[str, Any]:
     story = views.story_of(connection, item.id)
     return {
         "item": item.id,
@@ -58,7 +60,7 @@ def _facts(item: Item, row: Row[Any], compiled: Compiled, connection: Connection
         "precision": item.published.precision if item.published else None,
         "seen_at": item.seen_at.isoformat(),
         "admitted": {"status": row.status, "why": row.why, "revisions": row.revision, "title_only": item.title_only},
-        "rules_now": [_verdict(rule, clause) for rule, clause in compiled.explain(item.title, item.text)],
+        "rules_now": [_verdict(rule, clause) for rule, clause in compiled.explain(item.title, item.text, about=known)],
         "matches_then": [
             {"rule": m.rule, "version": m.rule_digest, "severity": m.severity.label, "evidence": [_span(s) for s in m.spans]}
             for m in views.matches_of(connection, item.id)
@@ -87,9 +89,17 @@ def _verdict(rule: Rule, clause: Clause) -> dict[str, Any]:
         "version": rule.digest,
         "severity": rule.severity.label,
         "held": clause.held,
-        "failed_at": "" if clause.held else first_failure(clause),
+        "failed_at": _failed_at(clause),
         "clause": _clause(clause),
     }
+
+
+def _failed_at(clause: Clause) -> str:
+    """The condition that decided against a rule, in words; "" for a rule that holds."""
+    decided = failing(clause)
+    if decided is None:
+        return ""
+    return f"it must not hold: {decided.text}" if decided.held else decided.text
 
 
 def _clause(clause: Clause) -> dict[str, Any]:
@@ -99,14 +109,6 @@ def _clause(clause: Clause) -> dict[str, Any]:
         "spans": [_span(span) for span in clause.spans],
         "parts": [_clause(part) for part in clause.parts],
     }
-
-
-def first_failure(clause: Clause) -> str:
-    """The first condition that did not hold, in words."""
-    for part in clause.parts:
-        if not part.held:
-            return first_failure(part)
-    return clause.text
 
 
 def _say(item: Item, facts: dict[str, Any], loaded: Config, every: bool) -> None:
@@ -149,13 +151,18 @@ def _say_rules(facts: dict[str, Any], every: bool) -> None:
         if every:
             _say_clause(verdict["clause"], f"{verdict['rule']}: ", 2)
         elif not verdict["held"]:
-            typer.echo(f"   not {verdict['rule']}: {verdict['failed_at']}")
+            typer.echo(f"   not {verdict['rule']}: {_short(verdict['failed_at'])}")
     then = {made["rule"] for made in facts["matches_then"]}
     now = {verdict["rule"] for verdict in held}
     for rule in sorted(then - now):
         typer.echo(f"   {rule}: held when it was read, does not under today's rules")
     for rule in sorted(now - then) if facts["story"] else ():
         typer.echo(f"   {rule}: holds today, did not when it was read")
+
+
+def _short(words: str) -> str:
+    """A condition on about one line: a long list of terms loses its middle, `--all` and JSON have all of it."""
+    return words if len(words) <= _ABOUT_A_LINE else f"{words[: _ABOUT_A_LINE - 30]} … {words[-25:]}"
 
 
 def _all_spans(clause: dict[str, Any]) -> list[dict[str, Any]]:

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-import yaml
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from rarewatch import clock, log, registry, sources
 from rarewatch.cli.context import ConfigOption, Exit, JsonOption, fail, people, progress, put, read_config
-from rarewatch.config import Config
+from rarewatch.config import Config, kinds
+from rarewatch.config.mistakes import Mistakes
+from rarewatch.config.reader import read as read_yaml
 from rarewatch.config.units import Zone
 from rarewatch.errors import SourceFault, Unreachable
 from rarewatch.fetch import Web, drive
@@ -54,28 +55,22 @@ def read(
 
 def _configured(loaded: Config, name: str) -> Source:
     if name not in loaded.sources:
-        fail(f"there is no source {name!r}; `rarewatch sources` lists them", Exit.MISTAKE)
+        file = "; to read a saved file, add --saved SOURCE or --kind KIND" if Path(name).is_file() else ""
+        fail(f"there is no source {name!r}; `rarewatch sources` lists them{file}", Exit.MISTAKE)
     return loaded.sources[name]
 
 
 def _made(kind: str, url: str, options: str, zone: str) -> Source:
-    try:
-        model: type[BaseModel] = registry.load(sources.KINDS, kind).Options
-        checked = model.model_validate(yaml.safe_load(options) or {})
-    except (registry.UnknownKindError, yaml.YAMLError) as error:
-        fail(f"--kind {kind} --options: {error}", Exit.MISTAKE)
-    except ValidationError as error:
-        fail(f"--kind {kind} --options: {_mistakes(error)}", Exit.MISTAKE)
+    mistakes = Mistakes()
+    node, mistakes.errors = read_yaml("--options", (options or "{}").encode())
+    checked = kinds.options(sources.KINDS, kind, node, mistakes)
+    mistakes.raise_all()
+    assert checked is not None
     try:
         TypeAdapter[str](Zone).validate_python(zone)
     except ValidationError as error:
-        fail(f"--zone: {zone!r} {_mistakes(error)}", Exit.MISTAKE)
+        fail(f"--zone: {zone!r} {error.errors()[0]['msg']}", Exit.MISTAKE)
     return Source("saved", kind, url, Publisher("saved", "saved file"), options=checked, time_zone=zone)
-
-
-def _mistakes(error: ValidationError) -> str:
-    found = [(".".join(map(str, one["loc"])), one["msg"]) for one in error.errors(include_url=False, include_input=False)]
-    return "; ".join(f"{where}: {what}" if where else what for where, what in found)
 
 
 async def _live(loaded: Config, names: Sequence[str], as_json: bool) -> int:

@@ -111,5 +111,16 @@ def _say(outcome: Polled | Delivered) -> None:
     if isinstance(outcome, Delivered):
         people.print(f"  {line['state']:<8} {line['via']} {line['to']}: {line['title']} {line['detail']}".rstrip())
         return
-    words = line["fault"] or f"{line['items']} item(s), {line['new']} new, {line['matched']} matched"
-    people.print(f"{outcome.source}: {line['state']}: {words}" if outcome.fault else f"{outcome.source}: {words}")
+    people.print(f"{outcome.source}: {_counted(outcome)}")
+
+
+def _counted(outcome: Polled) -> str:
+    """What a source gave, in words; what is neither new nor known is of the time before its first reading, or revised."""
+    if outcome.unchanged:
+        return "unchanged"
+    fault = log.redact(str(outcome.fault)) if outcome.fault else ""
+    if fault and not outcome.found:
+        return fault
+    rest = outcome.found - outcome.new - outcome.known
+    counts = f"{outcome.found} item(s), {outcome.new} new" + (f", {rest} older or revised" if rest else "")
+    return f"{counts}, {outcome.matched} matched" + (f"; not all could be read: {fault}" if fault else "")

@@ -7,7 +7,7 @@ from rarewatch.config.models import AudienceFile, SubscriberSpec
 from rarewatch.config.reader import Node
 from rarewatch.config.units import suggestion
 from rarewatch.nouns.alert import Subscription, Target
-from rarewatch.nouns.watch import Rule
+from rarewatch.nouns.watch import Rule, Severity
 
 
 class Audience:
@@ -65,7 +65,7 @@ class Audience:
             told.append("audience.yaml: nobody is told of anything: there is no enabled subscriber")
         for name, subscription in self.found.items():
             wanted = [live[rule] for rule in subscription.rules or live if rule in live]
-            reached = {rule.id for rule in wanted if rule.severity >= subscription.min_severity}
+            reached = {rule.id for rule in wanted if _most(rule) >= subscription.min_severity}
             heard |= reached
             if not reached:
                 told.append(
@@ -75,5 +75,21 @@ class Audience:
                 if (other := seen.setdefault(target, name)) != name:
                     told.append(f"{self._places[name].where}: '{name}' and '{other}' both tell {target.to}: twice for one event")
         # A rule of severity `log` is there to be recorded, not told.
-        unheard = [name for name, rule in live.items() if name not in heard and rule.severity] if self.found else []
-        return told + [f"{live[rule].where}: nobody is told of rule '{rule}'" for rule in unheard]
+        unheard = [rule for name, rule in live.items() if name not in heard and _most(rule)] if self.found else []
+        return [*told, *_unheard(unheard)]
+
+
+def _most(rule: Rule) -> Severity:
+    """The highest severity the rule can reach: an upper bound, for what changes it may exclude each other."""
+    most = rule.severity
+    for adjust in rule.adjust:
+        most = max(most, most.moved(adjust.by) if adjust.to is None else adjust.to)
+    return most
+
+
+def _unheard(rules: list[Rule]) -> list[str]:
+    """The rules nobody hears of, in one warning however many they are: it comes with every command."""
+    if len(rules) < 2:
+        return [f"{rule.where}: nobody is told of rule '{rule.id}'" for rule in rules]
+    names = ", ".join(rule.id for rule in rules)
+    return [f"audience.yaml: nobody is told of {len(rules)} rules, by `min_severity` or by the rules that are named: {names}"]

@@ -39,6 +39,7 @@ class Folder:
         if not path.exists() and not path.is_symlink():
             if required:
                 self._mistakes.put(str(path), (0, 0), "the file is missing", self._nearby(name))
+                self.unreadable.add(name)
             return None
         return self._read(path)
 
@@ -51,10 +52,12 @@ class Folder:
             self._mistakes.put(
                 str(folder), (0, 0), f"the folder cannot be read: {_reason(error)}", "at least one YAML file must be in it"
             )
+            self.unreadable.add(name)
             return []
         paths = [entry for entry in entries if entry.suffix in _SUFFIXES]
         if not paths:
             self._mistakes.put(str(folder), (0, 0), "no YAML file is in the folder", "names end in .yaml")
+            self.unreadable.add(name)
         self.warnings += [f"{entry}: folders inside {name}/ are not read" for entry in entries if entry.is_dir()]
         return [node for path in paths if not path.is_dir() and (node := self._read(path)) is not None]
 

@@ -170,7 +170,7 @@ def write_config(folder: Path, site: str, slack: SlackDouble, smtp: SmtpDouble) 
     """A configuration folder with the shipped rules and the sample publishers as sources."""
     shipped = config.shipped()
     shutil.copytree(shipped / "rules", folder / "rules")
-    for name in ("entities.yaml", "glossary.yaml"):
+    for name in ("entities.yaml", "glossary.yaml", "types.yaml"):
         shutil.copy(shipped / name, folder / name)
     (folder / "token").write_text(slack.token, encoding="utf-8")
     settings = _SETTINGS.format(folder=folder, slack=slack.url, host=smtp.host, port=smtp.port)

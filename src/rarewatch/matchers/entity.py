@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from rarewatch.matchers import Hits, Lexicon, Matcher
 from rarewatch.nouns.watch import Entity, Scope, Span
-from rarewatch.text.terms import in_words
+from rarewatch.text.terms import in_words, meant
 
 
 class Query(BaseModel):
@@ -80,19 +80,21 @@ class Entities:
         if query.group:
             named.append(f"any of the group “{query.group}” ({len(lexicon.groups.get(query.group, ()))})")
         limits = [f"is a {query.kind}"] * bool(query.kind) + [f"belongs to {query.under}"] * bool(query.under)
-        meant = in_words(named) or ("anything" if limits else "no entity")
-        return f"a mention of {meant}" + (f" that {' and '.join(limits)}" if limits else "")
+        which = in_words(named) or ("anything" if limits else "no entity")
+        return f"a mention of {which}" + (f" that {' and '.join(limits)}" if limits else "")
 
 
 def _missing(query: Query, lexicon: Lexicon) -> Iterable[str]:
     """What the query names that does not exist."""
     for name in dict.fromkeys((*query.ids, *filter(None, [query.under]))):
         if name not in lexicon.entities:
-            yield f"there is no entity “{name}”" + ("; it is a group: write {group: …}" if name in lexicon.groups else "")
+            group = name in lexicon.groups
+            yield f"there is no entity “{name}”" + ("; it is a group: write {group: …}" if group else meant(name, lexicon.entities))
     if query.group and query.group not in lexicon.groups:
-        yield f"there is no group “{query.group}”"
+        yield f"there is no group “{query.group}”{meant(query.group, lexicon.groups)}"
     if query.kind and all(entity.kind != query.kind for entity in lexicon.entities.values()):
-        yield f"there is no entity of the kind “{query.kind}”"
+        kinds = {entity.kind for entity in lexicon.entities.values()}
+        yield f"there is no entity of the kind “{query.kind}”{meant(query.kind, kinds)}"
 
 
 def _findable(entity: Entity) -> bool:

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, RootModel
 
 from rarewatch.matchers import Hits, Lexicon, Matcher
 from rarewatch.nouns.watch import Scope, Span
-from rarewatch.text.terms import in_words
+from rarewatch.text.terms import in_words, meant
 
 
 class ListOptions(RootModel[str | tuple[str, ...]]):
@@ -33,7 +33,7 @@ class TermLists:
             yield "no list is given"
         for name in ids:
             if name not in lexicon.lists:
-                yield f"there is no term list “{name}”"
+                yield f"there is no term list “{name}”{meant(name, lexicon.lists)}"
             elif not lexicon.lists[name]:
                 yield f"the term list “{name}” is empty"
 
