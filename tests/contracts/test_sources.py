@@ -22,7 +22,7 @@ class Sample:
     """A list of a kind with at least two entries; `articles` are further pages by address.
 
     `before` are pages that lead to the list, in the order in which they are asked for, and `index` is where it then stands;
-    `trailer` makes other bytes of the same list.
+    `trailer` makes other bytes of the same list; `earlier` is the page as it was read before, for a kind that tells differences.
     """
 
     page: bytes
@@ -30,6 +30,7 @@ class Sample:
     index: str = URL
     before: Mapping[str, bytes] = field(default_factory=dict)
     trailer: bytes = b"<!-- 1 -->"
+    earlier: bytes = b""
     options: Mapping[str, object] = field(default_factory=dict)
     articles: Mapping[str, bytes] = field(default_factory=dict)
     content_type: str = "text/html; charset=utf-8"
@@ -110,6 +111,51 @@ SAMPLES |= {
         content_type="application/json",
     ),
 }
+SAMPLES |= {
+    "epaper": Sample(
+        page=(
+            "<html><body><div id=list><a href=index.html>第01版</a></div><div class=news-list><ul>"
+            "<li><a href=content_1.html>稀土一号公告</a></li><li><a href=content_2.html>稀土二号公告</a></li></ul></div></body></html>"
+        ).encode(),
+        entries=2,
+        options={"article": {"text": ".t"}},
+        articles={f"https://publisher.example/list/content_{n}.html": ARTICLE.format(f"稀土{n}号公告").encode() for n in (1, 2)},
+    ),
+    "filing": Sample(
+        page=(
+            '{"data":[{"id":"f1","title":"关于稀土精矿价格的公告","publishTime":"2026-11-21 00:00:00","secCode":["000831"],'
+            '"secName":["中国稀土"],"attachPath":"/d/1.PDF"},{"id":"f2","title":"关于担保的公告","publishTime":"2026-11-20 17:03:11",'
+            '"secCode":["000831"],"secName":["中国稀土"],"attachPath":"/d/2.PDF"}],"announceCount":2}'
+        ).encode(),
+        entries=2,
+        trailer=b"\n",
+        options={"exchange": "szse", "stocks": ["000831"]},
+        content_type="application/json",
+    ),
+    "json_list": Sample(
+        page='cb({"data":[{"t":"稀土一号公告","u":"a1.html"},{"t":"稀土二号公告","u":"a2.html"}]});'.encode(),
+        entries=2,
+        trailer=b"\n",
+        options={"items": "data", "title": "t", "link": "u", "article": {"text": ".t"}},
+        articles={f"https://publisher.example/list/a{n}.html": ARTICLE.format(f"稀土{n}号公告").encode() for n in (1, 2)},
+        content_type="application/javascript",
+    ),
+    "page": Sample(
+        page="<html><title>指标</title><body><p>2026年第一批指标已经下达给两家集团。</p><p>第二批指标尚未下达。</p></body></html>".encode(),
+        entries=1,
+        earlier="<html><title>指标</title><body><p>2026年第一批指标已经下达给两家集团。</p></body></html>".encode(),
+    ),
+    "sitemap": Sample(
+        page=(
+            b'<?xml version="1.0" encoding="UTF-8"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
+            b"<url><loc>https://publisher.example/a1.html</loc></url><url><loc>https://publisher.example/a2.html</loc></url></urlset>"
+        ),
+        entries=2,
+        options={"article": {"text": ".t"}},
+        articles={f"https://publisher.example/a{n}.html": ARTICLE.format(f"稀土{n}号公告").encode() for n in (1, 2)},
+        content_type="application/xml",
+    ),
+}
 
 
 def got(url, body, content_type="text/html; charset=utf-8"):
@@ -122,6 +168,9 @@ def drive(kind, sample, *, seen=None, page=None, articles=None, status=200):
     source = Source("s", kind, URL, Publisher("p", "P"), options=klass.Options.model_validate(sample.options))
     index = sample.page if page is None else page
     pages = {**sample.before, sample.index: index, **(sample.articles if articles is None else articles)}
+    if seen is None and sample.earlier:
+        first, _ = drive(kind, replace(sample, earlier=b""), page=sample.earlier)
+        seen = Remembered(first.validators, frozenset(first.marks))
     asked = []
     visit = klass().read(source, seen or Remembered())
     try:

@@ -31,6 +31,7 @@ class SourceKind(Protocol):
 
 
 KINDS: dict[str, str] = {
+    "epaper": "rarewatch.sources.epaper:EPaper",
     "feed": "rarewatch.sources.feed:Feed",
     "filing": "rarewatch.sources.filing:Filing",
     "govcn_json": "rarewatch.sources.govcn_json:GovCnJson",
@@ -38,5 +39,7 @@ KINDS: dict[str, str] = {
     "jpage": "rarewatch.sources.jpage:JPage",
     "json_list": "rarewatch.sources.json_list:JsonList",
     "listing": "rarewatch.sources.listing:Listing",
+    "page": "rarewatch.sources.page:Page",
+    "sitemap": "rarewatch.sources.sitemap:SitemapKind",
     "xinhua_ds": "rarewatch.sources.xinhua_ds:XinhuaDs",
 }
