@@ -129,7 +129,8 @@ def wheel(tmp_path_factory):
 
 def test_the_wheel_holds_everything_and_nothing_else(wheel):
     there = {path.relative_to(wheel).as_posix() for path in wheel.rglob("*") if path.is_file()}
-    wanted = {f"rarewatch/shipped/{path.relative_to(ROOT / 'config').as_posix()}" for path in (ROOT / "config").rglob("*.yaml")}
+    config = ROOT / "config"
+    wanted = {f"rarewatch/shipped/{path.relative_to(config).as_posix()}" for path in config.rglob("*") if path.is_file()}
     package = ROOT / "src"
     wanted |= {
         path.relative_to(package).as_posix() for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts
