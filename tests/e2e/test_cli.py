@@ -7,8 +7,8 @@ import subprocess
 
 import newsroom
 import pytest
-from cli_cases import CONTROL, PRICE
-from http_peer import Peer
+from cli_cases import CONTROL, OLD, PRICE
+from http_peer import Peer, reply
 from newsroom import Door, Notice, Service, rss
 
 COMMANDS = ["demo", "run", "poll", "check", "read", "match", "explain", "sources", "alerts", "deliveries", "notify-test"]
@@ -120,6 +120,24 @@ def test_a_database_that_cannot_be_used_is_code_3(rarewatch, archive, monkeypatc
     ended = rarewatch("sources", *archive.config)
     assert ended.code in {2, 3}
     assert "scotty" not in ended.words
+
+
+async def test_poll_says_in_words_what_each_source_gave(tmp_path):
+    dateless = rss([CONTROL]).replace(b"<pubDate>", b"<pubDate>one fine ")
+    pages = {"/old": rss([OLD, PRICE]), "/cut": rss([PRICE])[:-20], "/odd": dateless}
+    async with Peer({path: reply(200, body, [("Content-Type", "application/xml")]) for path, body in pages.items()}) as site:
+        sources = [{"id": path[1:], "kind": "feed", "url": site.url(path)} for path in [*pages, "/gone"]]
+        folder = newsroom.write(tmp_path / "config", sources)
+        first, again = [await newsroom.awaited("poll", "-c", str(folder)) for _ in range(2)]
+
+    said = {line.partition(": ")[0]: line.partition(": ")[2] for line in first.words.splitlines()}
+    assert said["old"].startswith("2 item(s), 1 new, 1 older or revised, ")
+    assert said["cut"].startswith("1 item(s), ")
+    assert "; not all could be read: truncated: " in said["cut"]
+    assert said["odd"].startswith("1 item(s), 0 new, 1 older or revised, ")
+    assert "; bad-date: " in said["odd"]
+    assert said["gone"].startswith("missing: status 404")
+    assert "old: unchanged\n" in again.words
 
 
 async def test_run_ends_its_work_on_sigterm_and_keeps_others_off_its_database(tmp_path):

@@ -123,4 +123,5 @@ def _counted(outcome: Polled) -> str:
         return fault
     rest = outcome.found - outcome.new - outcome.known
     counts = f"{outcome.found} item(s), {outcome.new} new" + (f", {rest} older or revised" if rest else "")
-    return f"{counts}, {outcome.matched} matched" + (f"; not all could be read: {fault}" if fault else "")
+    trouble = f"; not all could be read: {fault}" if fault else "".join(f"; {log.redact(note)}" for note in outcome.notes[:1])
+    return f"{counts}, {outcome.matched} matched{trouble}"
