@@ -32,8 +32,8 @@ def entries_of(
     Raises `LayoutChanged` where there are fewer entries than `min_items`, `BadEncoding` where their titles are question marks.
     """
     entries: dict[str, Entry] = {}
-    odd = 0
-    for item in items[: options.max_items]:
+    odd, head = 0, items[: options.max_items]
+    for item in head:
         found = list(read(item)) if isinstance(item, dict) else []
         odd += not found
         for entry in found:
@@ -46,9 +46,9 @@ def entries_of(
         )
     tour = Tour(faults=list(document.faults), list_complete=document.whole)
     if odd:
-        tour.faults.append(LayoutChanged(f"{odd} of {len(items)} items have no title or no address", url=got.url))
-    if len(items) > options.max_items:
-        tour.faults.append(LayoutChanged(f"{len(items)} items, only the first {options.max_items} were read", url=got.url))
+        tour.faults.append(LayoutChanged(f"{odd} of {len(head)} items have no title or no address", url=got.url))
+    if len(items) > len(head):
+        tour.faults.append(LayoutChanged(f"{len(items)} items, only the first {len(head)} were read", url=got.url))
     tour.faults += garbled([entry.title for entry in entries.values() if entry.title], got.url)
     return list(entries.values()), tour
 

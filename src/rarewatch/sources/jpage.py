@@ -68,8 +68,8 @@ class JPage:
         reader.rows = len(first.entries)
         turning = Turning(source.url, options.max_pages, reader.ask, reader.read, _REPEATS)
         entries = yield from read_on(first, turning, seen, tour)
-        if reader.has_more(len(entries)) and first.last and not (seen.blank or overlaps(first.entries, seen)):
-            tour.faults.append(Gap("no overlap with the last reading, and the page names no way to its further rows", url=got.url))
+        if first.last and reader.may_have_more(len(entries)) and not (seen.blank or overlaps(first.entries, seen)):
+            tour.faults.append(Gap("no overlap with the last reading, and there is no way to further rows", url=got.url))
             tour.list_complete = False
         new = [entry for entry in entries if not seen.knows(entry.mark)]
         yield from follow(new, source, options, got, tour)
@@ -124,9 +124,9 @@ class _Reader:
             return post_form(url, parameters, headers=headers)
         return Get(with_query(url, parameters) if parameters else url, headers=headers)
 
-    def has_more(self, rows: int) -> bool:
-        """Whether the list says that it has more than `rows`."""
-        return self.options.paging != "none" and self.total is not None and self.total > rows
+    def may_have_more(self, rows: int) -> bool:
+        """Whether the list may have more than `rows`: it says so, or does not say how many there are."""
+        return self.total is None or self.total > rows
 
     def _learn(self, records: Records, text: str, got: Got) -> None:
         self.total = records.total if records.total is not None else self.total
