@@ -87,7 +87,7 @@ def desk(batch: Iterable[tuple[Job, Reading]], kit: Kit) -> list[Polled]:
             known = book.known(mark for item in items for mark in all_marks(item))
             admissions = admit(items, known, job.source, now, baseline=not job.claim.baselined)
             kept = book.keep(admissions, all_marks)
-            told = [_tell(admission, job, book, kit, now) for admission in kept if admission.status is not Status.SEEN]
+            told = [_tell(admission, job, book, kit, now) for admission in kept if admission.is_news]
             new = sum(admission.status is Status.NEW for admission in kept)
             due_at = schedule.after_reading(job.source, now)
             book.read(job.claim, reading, new=new, due_at=due_at, now=now)
@@ -100,8 +100,7 @@ def _tell(admission: Admission, job: Job, book: Book, kit: Kit, now: datetime) -
     item = admission.item
     known = about(item, job.source)
     matches = kit.watch.matches(item.title, item.text, about=known)
-    if admission.status is not Status.BASELINE and not admission.past:
-        book.nearly(item, near_misses(item, known, matches, kit.watch), now)
+    book.nearly(item, near_misses(item, known, matches, kit.watch), now)
     if not matches:
         return 0, 0
     book.matched(item, matches)

@@ -1,5 +1,6 @@
 """`explain`: why an announcement did or did not become an alert, step by step."""
 
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -11,8 +12,8 @@ from rarewatch.cli.context import ConfigOption, Exit, JsonOption, people, put, r
 from rarewatch.config import Config
 from rarewatch.match import Compiled, failing
 from rarewatch.normalise import about
-from rarewatch.nouns.alert import Reason
-from rarewatch.nouns.item import Item
+from rarewatch.nouns.alert import Reason, Subscription, Verdict
+from rarewatch.nouns.item import Item, Status
 from rarewatch.nouns.watch import About, Clause, Rule, Span
 from rarewatch.stores import views
 from rarewatch.text.urls import canonical, host_of
@@ -45,11 +46,24 @@ def explain(
             raise typer.Exit(Exit.FAILED)
         compiled = Compiled(loaded.watch)
         for item, row in found:
-            facts = _facts(item, row, compiled, connection, about(item, loaded.sources.get(item.source)))
+            known = about(item, loaded.sources.get(item.source))
+            facts = _facts(item, row, compiled, connection, known, loaded.audience)
             put(facts) if as_json else _say(item, facts, loaded, every)
 
 
-def _facts(item: Item, row: Row[Any], compiled: Compiled, connection: Connection, known: About) -> dict[str, Any]:
+def _decided(item: Item, row: Row[Any], audience: Sequence[Subscription], connection: Connection) -> Iterator[tuple[str, str, str]]:
+    """Subscriber, verdict and reason: as recorded; of a source's past nothing is, for it was nobody's news."""
+    recorded = views.decisions_of(connection, item.id)
+    for made in recorded:
+        yield made["subscription"], made["verdict"], made["reason"]
+    if not recorded and row.status == Status.BASELINE.value:
+        for subscription in audience:
+            yield subscription.id, Verdict.SKIP.value, Reason.BASELINE.value
+
+
+def _facts(
+    item: Item, row: Row[Any], compiled: Compiled, connection: Connection, known: About, audience: Sequence[Subscription]
+) -> dict[str, Any]:
     story = views.story_of(connection, item.id)
     return {
         "item": item.id,
@@ -67,13 +81,8 @@ def _facts(item: Item, row: Row[Any], compiled: Compiled, connection: Connection
         ],
         "story": story,
         "decisions": [
-            {
-                "subscription": d["subscription"],
-                "verdict": d["verdict"],
-                "reason": d["reason"],
-                "words": REASONS[Reason(d["reason"])],
-            }
-            for d in views.decisions_of(connection, item.id)
+            {"subscription": who, "verdict": verdict, "reason": reason, "words": REASONS[Reason(reason)]}
+            for who, verdict, reason in _decided(item, row, audience, connection)
         ],
         "deliveries": list(views.deliveries_of(connection, story["id"])) if story else [],
     }
@@ -125,12 +134,14 @@ def _say(item: Item, facts: dict[str, Any], loaded: Config, every: bool) -> None
     story = facts["story"]
     if story is None:
         echo("3. No story: nothing to group.")
+    else:
+        echo(f"3. Story {story['id']}: {story['why']}.")
+        for other in story["items"]:
+            if str(other["id"]) != item.id:
+                echo(f"   also item {other['id']} from {other['source']}: {other['title']}")
+    if not facts["decisions"]:
         echo("4. Nobody was told: no rule held when it was read.")
         return
-    echo(f"3. Story {story['id']}: {story['why']}.")
-    for other in story["items"]:
-        if str(other["id"]) != item.id:
-            echo(f"   also item {other['id']} from {other['source']}: {other['title']}")
     echo("4. Decisions:")
     for made in facts["decisions"]:
         echo(f"   {made['subscription']}: {made['words']}")

@@ -147,7 +147,11 @@ def _spread(pool: ProcessPoolExecutor, batches: Iterator[Sequence[Archived]], be
 
 def _paired(batch: Sequence[Archived], judged: Sequence[tuple[Verdicts, Verdicts]], before: _Before) -> Iterator[Judged]:
     for archived, (was, now) in zip(batch, judged, strict=True):
-        yield archived, was if before.folder else _recorded(archived, before.only), now
+        if before.folder:
+            yield archived, was, now
+        else:
+            # Nothing was recorded of a source's past: it tells the volume, and neither gains nor loses.
+            yield archived, now if archived.past else _recorded(archived, before.only), now
 
 
 def _recorded(archived: Archived, only: frozenset[tuple[str, str]] | None) -> Verdicts:

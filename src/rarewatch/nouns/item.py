@@ -63,3 +63,8 @@ class Admission:
     why: str
     known_as: str = ""
     past: bool = False
+
+    @property
+    def is_news(self) -> bool:
+        """Whether somebody may have to be told of it: new, or a revision of what was no past of its source."""
+        return self.status is Status.NEW or (self.status is Status.REVISED and not self.past)

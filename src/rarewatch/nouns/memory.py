@@ -48,11 +48,15 @@ class NearMiss:
 
 @dataclass(frozen=True, slots=True)
 class Archived:
-    """A stored item with the story it belongs to ("" for none) and what held for it: (rule, its version, severity)."""
+    """A stored item with the story it belongs to ("" for none) and what held for it: (rule, its version, severity).
+
+    `past` says that it was there when its source was new: nobody asked then what holds for it.
+    """
 
     item: Item
     story: str = ""
     held: tuple[tuple[str, str, int], ...] = ()
+    past: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import (
     Connection,
     Float,
+    Insert,
     Integer,
     Table,
     Text,
@@ -49,6 +50,14 @@ _BEST = 5
 _MARKS_KEPT = 2_000
 _NEVER_WHOLE = 3
 """After so many faults in a row a part of the page is taken for all there is."""
+
+
+def _lead_to(statement: sqlite.Insert | postgresql.Insert) -> Insert:
+    return statement.on_conflict_do_update(index_elements=["mark"], set_={"item": statement.excluded.item})
+
+
+_NEW_ITEM = insert(item)
+_LEAD_TO = {"sqlite": _lead_to(sqlite.insert(item_mark)), "postgresql": _lead_to(postgresql.insert(item_mark))}
 
 
 class SqlBook:
@@ -94,7 +103,7 @@ class SqlBook:
                 continue
             pointers.update(dict.fromkeys(marks(thing), number))
             kept.append(replace(admission, item=replace(thing, id=str(number))))
-        many.write(self._connection, insert(item), new)
+        many.write(self._connection, _NEW_ITEM, new)
         self._point(pointers)
         return kept
 
@@ -106,13 +115,8 @@ class SqlBook:
 
     def _point(self, pointers: Mapping[bytes, int]) -> None:
         """Let every mark lead to the item that carried it last."""
-        maker = sqlite.insert if self._connection.dialect.name == "sqlite" else postgresql.insert
-        statement = maker(item_mark)
-        many.write(
-            self._connection,
-            statement.on_conflict_do_update(index_elements=["mark"], set_={"item": statement.excluded.item}),
-            [{"mark": mark, "item": number} for mark, number in pointers.items()],
-        )
+        found = [{"mark": mark, "item": number} for mark, number in pointers.items()]
+        many.write(self._connection, _LEAD_TO[self._connection.dialect.name], found)
 
     def candidates(self, prints: Iterable[int], since: datetime) -> Sequence[Candidate]:
         wanted = sorted(set(prints))

@@ -19,13 +19,19 @@ _STEP = 50
 
 
 def write(connection: Connection, statement: Insert, many: Sequence[Mapping[str, Any]]) -> None:
-    """Insert `many` rows, which all have the same columns; none is no work."""
+    """Insert `many` rows, which all have the same columns; none is no work. Keep `statement`: it is worded once."""
     if not many:
         return
-    compiled = statement.compile(dialect=connection.dialect, column_keys=list(many[0]))
-    places = compiled.positiontup
+    words, places = _in_words(statement, connection.dialect, tuple(many[0]))
     values = list(many) if places is None else list(map(itemgetter(*places), many))
-    connection.exec_driver_sql(str(compiled), values)
+    connection.exec_driver_sql(words, values)
+
+
+@lru_cache
+def _in_words(statement: Insert, dialect: Dialect, columns: tuple[str, ...]) -> tuple[str, Sequence[str] | None]:
+    """A statement in the driver's own words, and the order of its values where they go by place."""
+    compiled = statement.compile(dialect=dialect, column_keys=list(columns))
+    return str(compiled), compiled.positiontup
 
 
 def marked(connection: Connection, marks: Iterable[bytes]) -> Iterator[Row[Any]]:

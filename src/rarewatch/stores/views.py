@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 from sqlalchemy.engine import Row
 
-from rarewatch.nouns.item import Item
+from rarewatch.nouns.item import Item, Status
 from rarewatch.nouns.memory import Archived, RulesNote
 from rarewatch.nouns.watch import Match, Severity
 from rarewatch.stores import rows
@@ -209,4 +209,7 @@ def _archived(connection: Connection, found: Sequence[Row[Any]], where: ColumnEl
     held: dict[int, list[tuple[str, str, int]]] = {}
     for row in connection.execute(select(match.c.item, match.c.rule, match.c.rule_digest, match.c.severity).where(where)):
         held.setdefault(row.item, []).append((row.rule, row.rule_digest, row.severity))
-    return [Archived(rows.item_of(row), str(row.story or ""), tuple(held.get(row.id, ()))) for row in found]
+    return [
+        Archived(rows.item_of(row), str(row.story or ""), tuple(held.get(row.id, ())), row.status == Status.BASELINE.value)
+        for row in found
+    ]

@@ -10,8 +10,6 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from readability import Document
-from readability.readability import Unparseable
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from rarewatch.text.plain import plain
@@ -248,6 +246,10 @@ def _text(page: LexborHTMLParser, selectors: Selectors, title: str, url: str) ->
             return text
     if page.body is None or not page.body.text().strip():
         return ""
+    # Imported late: it takes ten megabytes with it, and most sources name their container.
+    from readability import Document  # noqa: PLC0415
+    from readability.readability import Unparseable  # noqa: PLC0415
+
     try:
         found = Document(page.html or "", url=url or None).summary(html_partial=True)
     except Unparseable:
