@@ -99,6 +99,25 @@ def test_jpage_of_which_everything_was_read_has_no_gap():
     assert len(web.asked) == 1
 
 
+def test_jpage_whose_groups_end_before_the_list_does_has_a_gap():
+    group = "<nextgroup><![CDATA[<a href='/next.xml'></a>]]></nextgroup>"
+    first = Web({PAGE: recordset(1, after_it="")}).drive(jpage())
+    for total, faults in (("<totalrecord>90</totalrecord>", ["gap"]), ("", [])):
+        page = recordset(9, 8, before=group + total, after_it="")
+        web = Web({PAGE: page, "https://www.example.gov.cn/next.xml": recordset(7, before=total, after_it="")})
+        reading = web.drive(jpage(), after(first))
+        assert titles(reading) == ["通知9", "通知8", "通知7"]
+        assert [fault.name for fault in reading.faults] == faults
+
+
+def test_more_rows_than_are_remembered_are_not_read():
+    reading = Web({PAGE: recordset(*range(2_005))}).drive(jpage())
+    assert len(reading.drafts) == 2_000
+    assert [fault.name for fault in reading.faults] == ["layout-changed"]
+    many = "".join(li(n) for n in range(2_005))
+    assert len(read_records(f"<ul>{many}</ul>", PAGE, "li", RowOptions())) == 2_000
+
+
 def test_jpage_turns_the_page_that_failed_again():
     asked = f"{PROXY}?page=2&webid=3&columnid=7&unitid=70"
     first = Web({PAGE: recordset(1)}).drive(jpage())

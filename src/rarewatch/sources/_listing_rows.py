@@ -13,6 +13,9 @@ from rarewatch.sources._listing_options import Options, RowOptions
 from rarewatch.text.urls import canonical
 
 _ELLIPSIS = re.compile(r"\s*(?:…+|\.{2,}|。{2,}|⋯+)\s*$")
+MOST_ROWS = 2_000
+"""Rows read of one page of a list: as many marks as are remembered of a source."""
+_DEEPEST = 200  # elements around a row
 _ORPHAN_ROW = re.compile(r"\s*<t[rdh]\b", re.IGNORECASE)
 _DAY = r"(?<!\d)(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}(?!\d)\s*日?(?:[\sT]*\d{1,2}:\d\d(?::\d\d)?)?"
 _A_DAY = re.compile(_DAY)
@@ -72,10 +75,24 @@ def read_record(html: str, url: str, options: RowOptions) -> Row | None:
 
 
 def read_records(html: str, url: str, item: str, options: RowOptions) -> list[Row]:
-    """The rows of the fragment `html` of a list on the page `url`: each `item` (CSS) that holds no other, as in `read_record`."""
-    nodes = LexborHTMLParser(html.replace("\0", "")).css(item)
-    found = [read_record(node.html or "", url, options) for node in nodes if len(node.css(item)) == 1]
+    """The rows of the fragment `html` of a list on the page `url`: each `item` (CSS) that holds no other, as in `read_record`.
+
+    Items after the first `MOST_ROWS` are not looked at.
+    """
+    nodes = LexborHTMLParser(html.replace("\0", "")).css(item)[:MOST_ROWS]
+    holders = {id_ for node in nodes for id_ in _above(node)}
+    found = [read_record(node.html or "", url, options) for node in nodes if node.mem_id not in holders]
     return list({row.mark: row for row in found if row}.values())
+
+
+def _above(node: LexborNode) -> Iterator[int]:
+    """The ids of the nodes around `node`, from within."""
+    parent = node.parent
+    for _ in range(_DEEPEST):
+        if parent is None:
+            return
+        yield parent.mem_id
+        parent = parent.parent
 
 
 def _undressed(row: Row, node: LexborNode, options: RowOptions) -> Row:

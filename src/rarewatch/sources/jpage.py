@@ -14,10 +14,10 @@ from rarewatch.errors import Gap, LayoutChanged, Truncated
 from rarewatch.nouns.source import Get, Got, Seen, Source
 from rarewatch.sources import Visit
 from rarewatch.sources._answers import beginning, damage, page_of, unchanged, validators_of
-from rarewatch.sources._articles import Entry, Tour, follow
+from rarewatch.sources._articles import Tour, follow
 from rarewatch.sources._jpage_records import Records, proxy_of, read_recordset
 from rarewatch.sources._listing_options import RowOptions
-from rarewatch.sources._listing_rows import entry_of, read_record
+from rarewatch.sources._listing_rows import MOST_ROWS, entry_of, read_record
 from rarewatch.sources._paging import Page, Turning, overlaps, read_on
 from rarewatch.sources._requests import post_form, with_query
 
@@ -68,7 +68,7 @@ class JPage:
         reader.rows = len(first.entries)
         turning = Turning(source.url, options.max_pages, reader.ask, reader.read, _REPEATS)
         entries = yield from read_on(first, turning, seen, tour)
-        if first.last and reader.may_have_more(len(entries)) and not (seen.blank or overlaps(first.entries, seen)):
+        if reader.ends_short(len(entries)) and not (seen.blank or overlaps(reader.page.entries, seen)):
             tour.faults.append(Gap("no overlap with the last reading, and there is no way to further rows", url=got.url))
             tour.list_complete = False
         new = [entry for entry in entries if not seen.knows(entry.mark)]
@@ -80,13 +80,16 @@ class JPage:
 class _Reader:
     """Reads pages and knows, from what they say, how the next is asked for.
 
-    `rows` is how many the list's own page has; `total` how many there are in all, where a page says so.
+    `rows` is how many the list's own page has, `total` how many there are in all, where a page says so; `page` is the last one
+    read, `number` its number.
     """
 
     source: Source
     options: Options
     tour: Tour
     rows: int = 0
+    number: int = 0
+    page: Page = field(default_factory=lambda: Page(()))
     total: int | None = None
     next_group: str = ""
     proxy: str = ""
@@ -103,12 +106,16 @@ class _Reader:
         if records.cut:
             self.tour.faults.append(Truncated("the recordset ends within a row; the rows before were kept", url=got.url))
             self.tour.list_complete = False
+        if len(records.html) > MOST_ROWS:
+            said = f"{len(records.html)} rows on one page, only the first {MOST_ROWS} were read"
+            self.tour.faults.append(LayoutChanged(said, url=got.url))
         self._learn(records, page.text, got)
-        entries = [entry_of(row) for html in records.html if (row := read_record(html, self.source.url, self.options))]
-        unique: list[Entry] = list({entry.mark: entry for entry in entries}.values())
+        rows = (read_record(html, self.source.url, self.options) for html in records.html[:MOST_ROWS])
+        entries = {row.mark: entry_of(row) for row in rows if row}
+        self.number += 1
         # A way on is asked for only where the page has one; a list that says how long it is ends there.
-        last = not self._way() or (self.total is not None and self.total <= len(unique))
-        return Page(unique, last=last)
+        self.page = Page(list(entries.values()), last=not self._way() or (self.total is not None and self.total <= len(entries)))
+        return self.page
 
     def ask(self, number: int) -> Get:
         """The request for the page of a number, from 2."""
@@ -124,9 +131,12 @@ class _Reader:
             return post_form(url, parameters, headers=headers)
         return Get(with_query(url, parameters) if parameters else url, headers=headers)
 
-    def may_have_more(self, rows: int) -> bool:
-        """Whether the list may have more than `rows`: it says so, or does not say how many there are."""
-        return self.total is None or self.total > rows
+    def ends_short(self, rows: int) -> bool:
+        """Whether the last page read led nowhere although the list has more than `rows`, or may have.
+
+        A page of the proxy without a next group is the end of a list that does not say how long it is; the list's own page is not.
+        """
+        return self.page.last and (self.total > rows if self.total is not None else self.number == 1)
 
     def _learn(self, records: Records, text: str, got: Got) -> None:
         self.total = records.total if records.total is not None else self.total
