@@ -49,7 +49,7 @@ class PageOptions(BaseModel):
     size: Annotated[
         int, Field(description="items on a full page: fewer mean the end of the list; 0 where it is not known", ge=0)
     ] = 0
-    most: Annotated[int, Field(description="pages read in one poll at most", ge=1, le=50)] = 5
+    max_pages: Annotated[int, Field(description="pages read in one poll at most", ge=1, le=50)] = 5
 
 
 class Options(FollowOptions):

@@ -40,7 +40,7 @@ class Options(BaseModel):
         dict[Code, str], Field(description="cninfo's own names of stocks by code; those left out are looked up at every reading")
     ] = Field(default_factory=dict)
     days: Annotated[int, Field(description="how many days back are asked for", ge=1, le=90)] = 14
-    pages: Annotated[int, Field(description="pages read of one stock in one poll at most", ge=1, le=20)] = 5
+    max_pages: Annotated[int, Field(description="pages read of one stock in one poll at most", ge=1, le=20)] = 5
 
     @model_validator(mode="after")
     def _something(self) -> "Options":
@@ -152,7 +152,7 @@ def _all(
                 raise
             tour.stopped(fault)
             continue
-        turning = Turning(" ".join((*question.stocks, question.search)), options.pages, ask, read)
+        turning = Turning(" ".join((*question.stocks, question.search)), options.max_pages, ask, read)
         found = yield from read_on(first, turning, seen, tour)
         entries |= {entry.mark: entry for entry in found}
     return list(entries.values())

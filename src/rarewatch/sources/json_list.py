@@ -53,7 +53,7 @@ class JsonList:
             raise LayoutChanged(
                 f"{len(first.entries)} items at {options.items!r}, at least {options.min_items} expected", url=got.url
             )
-        most = options.page.most if options.page else 1
+        most = options.page.max_pages if options.page else 1
         turning = Turning(source.url, most, lambda number: _ask(source, options, number), read)
         entries = yield from read_on(first, turning, seen, tour)
         new = [entry for entry in entries if not seen.knows(entry.mark)]
