@@ -1,6 +1,8 @@
 """Puts the parts together: the only module that knows every concrete class."""
 
 import asyncio
+import ctypes
+import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
@@ -32,6 +34,7 @@ from rarewatch.stores.sql import SqlStore
 from rarewatch.trial import archived
 
 _log = structlog.get_logger()
+_LEAST_BACKLOG = 8
 _TICK_SECONDS = 1.0
 _DRAIN_SECONDS = 25.0
 """What is in hand gets so long to end after SIGTERM: less than the thirty seconds after which supervisors kill."""
@@ -208,7 +211,7 @@ async def open_service(
         enrolled = {source.id: source for source in config.sources.values() if source.enabled}
         await writer(_take_over, store, list(config.sources.values()), now())
         workers = config.settings.workers
-        backlog = Backlog(workers.readers)
+        backlog = Backlog(max(_LEAST_BACKLOG, workers.readers // 4))
         web = Web(
             contact=config.settings.contact,
             per_host=workers.per_host,
@@ -234,9 +237,18 @@ async def open_service(
             notifiers=channels,
             now=now,
         )
+        _give_back()
         clerk.kit = kit
         crew = Crew(kit, enrolled, readers=workers.readers, couriers=workers.couriers, told=told)
         yield Service(config, kit, crew, clerk, registry.load(engines.KINDS, "local")(), enrolled, stack)
+
+
+def _give_back() -> None:
+    """Return to the system what reading and compiling the configuration took; left to itself, the GNU C library keeps it."""
+    gc.collect()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
 
 
 def _take_over(store: Store, all_sources: list[Source], now: datetime) -> None:

@@ -66,7 +66,8 @@ class Composer:
 
     def _quote(self, item: Item, field: str, start: int, end: int, spans: Sequence[Span]) -> Evidence:
         text = item.title if field == "title" else item.text
-        start, end = _window(start, end, spans[0])
+        # What was found may be, or end in, blanks that a sentence is shown without.
+        start, end = _window(min(start, spans[0].start), max(end, spans[0].end), spans[0])
         marks = [(max(s.start, start) - start, min(s.end, end) - start) for s in spans if s.start < end]
         sentence = text[start:end]
         return Evidence(field, sentence, tuple(marks), self._glosser.glosses(sentence))

@@ -1,6 +1,7 @@
 """The people of the newsroom: many readers, one clerk at the desk, many couriers; all of them at work at once."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Collection, Coroutine, Mapping
 from concurrent.futures import Executor
 from datetime import timedelta
@@ -238,7 +239,8 @@ class Crew:
             # Back before the next are sent out, or the last free courier would wait for a tick.
             self._carried.discard(parcel.delivery)
         # Nobody will hear of a dead one unless somebody is told so.
-        (_log.error if delivered.state is DeliveryState.DEAD else _log.info)(
+        _log.log(
+            logging.ERROR if delivered.state is DeliveryState.DEAD else logging.INFO,
             "delivery",
             delivery=parcel.delivery,
             subscription=parcel.subscription,

@@ -44,11 +44,45 @@ def test_an_empty_database_has_no_version(empty):
 
 
 def test_migrations_give_what_the_tables_say(empty):
-    empty.migrate()
     with empty.begin() as connection:
+        command.upgrade(settings(connection), "head")
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, metadata) == []
         assert schema.version(connection) == schema.HEAD
+
+
+def test_an_empty_database_gets_at_once_what_the_migrations_give(empty):
+    def shape():
+        with empty.begin() as connection:
+            looked = inspect(connection)
+            return {
+                name: (
+                    # In whatever order: a migration can only add a column at the end.
+                    sorted((column["name"], str(column["type"]), column["nullable"]) for column in looked.get_columns(name)),
+                    looked.get_pk_constraint(name),
+                    sorted(map(str, looked.get_indexes(name))),
+                    sorted(map(str, looked.get_foreign_keys(name))),
+                    sorted(map(str, looked.get_unique_constraints(name))),
+                )
+                for name in looked.get_table_names()
+                if name != "alembic_version"
+            }
+
+    empty.migrate()
+    made = shape()
+    with empty.begin() as connection:
+        command.downgrade(settings(connection), "base")
+        command.upgrade(settings(connection), "head")
+    assert made == shape()
+
+
+def test_an_older_database_is_migrated(empty):
+    with empty.begin() as connection:
+        command.upgrade(settings(connection), "0001")
+    empty.migrate()
+    with empty.begin() as connection:
+        assert schema.version(connection) == schema.HEAD
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
 
 def test_migrating_twice_changes_nothing(empty):
