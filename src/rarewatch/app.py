@@ -20,8 +20,10 @@ from rarewatch.engines import Duty, Engine
 from rarewatch.errors import ConfigError
 from rarewatch.fetch import Backlog, Web, drive
 from rarewatch.match import Compiled
+from rarewatch.normalise import about
 from rarewatch.notifiers import Notifier
 from rarewatch.nouns.alert import Delivered
+from rarewatch.nouns.item import Item
 from rarewatch.nouns.memory import Archived, RulesNote
 from rarewatch.nouns.secret import SecretRef
 from rarewatch.nouns.source import Job, Polled, Reading, Source
@@ -167,7 +169,7 @@ class Service:
             self.kit,
             watch=watch,
             audience=config.audience,
-            composer=Composer(config.watch, config.audience),
+            composer=_composer(config, watch),
             notifiers={**self.kit.notifiers, **fresh},
         )
         sources = list(config.sources.values())
@@ -180,6 +182,17 @@ class Service:
         settings_ = self.config.settings.model_copy(update={"notifiers": {**self.config.settings.notifiers, **opened}})
         self.config = replace(config, settings=settings_)
         return waiting
+
+
+def _composer(config: Config, watch: Compiled) -> Composer:
+    """Types are labels: they are asked when somebody is told, not while it is decided who is."""
+
+    def types(item: Item) -> Sequence[str]:
+        source = config.sources.get(item.source)
+        found = watch.findings(item.title, item.text, about=about(item, source))
+        return [label.type for label in found.labels]
+
+    return Composer(config.watch, config.audience, types)
 
 
 def _filled_in(store: Store, examples: Sequence[Example], sources: Mapping[str, Source]) -> dict[Example, Example | str]:
@@ -225,15 +238,16 @@ async def open_service(
         for channel in channels.values():
             stack.push_async_callback(channel.close)
         clerk = Clerk(writer)
+        compiled = Compiled(config.watch)
         kit = Kit(
             read=reader(web, backlog),
             submit=_submitter(clerk, backlog),
             store=store,
             in_order=writer,
             insist=writer.insist,
-            watch=Compiled(config.watch),
+            watch=compiled,
             audience=config.audience,
-            composer=Composer(config.watch, config.audience),
+            composer=_composer(config, compiled),
             notifiers=channels,
             now=now,
         )

@@ -1,7 +1,7 @@
 """From a delivery to the message a person reads, before any channel's clothing. Pure."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from rarewatch.nouns.alert import Evidence, Message, Parcel, Subscription, Why
@@ -20,9 +20,9 @@ STATE_OWNED = "State-owned origin: an announcement of the Chinese state or of a 
 class Composer:
     """Makes messages under one set of rules, glossary and audience."""
 
-    def __init__(self, watch: Watch, audience: Iterable[Subscription]) -> None:
-        """`watch` gives rule titles and glosses, `audience` the time zone of each subscription."""
-        self._watch = watch
+    def __init__(self, watch: Watch, audience: Iterable[Subscription], types: Callable[[Item], Sequence[str]]) -> None:
+        """`watch` gives names and glosses, `audience` time zones, `types` the ids of the announcement types an item seems to be."""
+        self._watch, self._types = watch, types
         self._zones = {subscription.id: subscription.time_zone for subscription in audience}
         self._glosser = Glosser(watch.glossary, watch.entities.values())
 
@@ -47,7 +47,13 @@ class Composer:
             origin=item.origin,
             title_only=item.title_only,
             possible_repeat=parcel.in_doubt,
+            types=tuple(self._typed(item)),
         )
+
+    def _typed(self, item: Item) -> Iterator[str]:
+        found = (self._watch.types[name] for name in self._types(item) if name in self._watch.types)
+        for kind in sorted(found, key=lambda kind: -kind.severity):
+            yield f"{kind.name} {kind.zh}".strip()
 
     def _why(self, match: Match) -> Why:
         rule = self._watch.rules.get(match.rule)
@@ -144,6 +150,7 @@ def example(delivery: str, now: datetime, zone: str) -> Message:
         published=Stamp(now, "minute"),
         seen_at=now,
         zone=zone,
+        types=("Export-control announcement 出口管制公告",),
         why=(Why("notify-test", "A test of this channel", Severity.URGENT, ("出口管制",)),),
         evidence=(Evidence("text", sentence, ((20, 24),), (("出口管制", "export control"),)),),
         link="https://example.org/rarewatch-test",

@@ -86,7 +86,7 @@ class Newsroom:
             insist=writer.insist,
             watch=Compiled(WATCH),
             audience=audience,
-            composer=Composer(WATCH, audience),
+            composer=Composer(WATCH, audience, lambda _: ()),
             notifiers={"bell": self.bell},
             now=clock,
         )

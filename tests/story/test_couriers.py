@@ -73,7 +73,7 @@ async def test_a_backlog_goes_out_without_waiting_for_a_tick(couriers):
 
     kit = Kit(
         read=nobody, submit=nobody, store=pile, in_order=_in_order, insist=_in_order, watch=Compiled(Watch()), audience=(DESK,),
-        composer=Composer(Watch(), (DESK,)), notifiers={"bell": bell}, now=lambda: NOW,
+        composer=Composer(Watch(), (DESK,), lambda _: ()), notifiers={"bell": bell}, now=lambda: NOW,
     )  # fmt: skip
     crew = Crew(kit, {}, readers=1, couriers=couriers, told=hear)
 

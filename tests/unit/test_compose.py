@@ -9,11 +9,15 @@ from hypothesis import strategies as st
 from making import NOW, PUBLISHER, item, subscription
 from rarewatch.compose import STATE_OWNED, Composer, caveat_of, example, sentence_at
 from rarewatch.nouns.alert import Parcel, Target
-from rarewatch.nouns.watch import Group, Match, Rule, Severity, Span, Watch
+from rarewatch.nouns.watch import AnnouncementType, Group, Match, Rule, Severity, Span, Watch
 
 TEXT = "商务部今日发布公告。决定对钐、钆、铽等中重稀土相关物项实施出口管制。\n本公告自公布之日起实施！“违者必究。”另有附件"
 RULE = Rule("control", "Export control on rare earths", Severity.URGENT, Group())
-WATCH = Watch(rules={"control": RULE}, glossary={"稀土": "rare earths", "出口管制": "export control"})
+MINOR = AnnouncementType("minor", "Meeting", "会议", Severity.ROUTINE, Group())
+MAJOR = AnnouncementType("major", "Export-control announcement", "出口管制公告", Severity.URGENT, Group())
+WATCH = Watch(
+    rules={"control": RULE}, types={"minor": MINOR, "major": MAJOR}, glossary={"稀土": "rare earths", "出口管制": "export control"}
+)
 
 
 def span(term, field="text", within=TEXT):
@@ -27,7 +31,12 @@ def parcel(*matches, thing=None, **fields):
 
 
 def composed(*matches, **fields):
-    return Composer(WATCH, [subscription(time_zone="Europe/Berlin")]).compose(parcel(*matches, **fields))
+    composer = Composer(WATCH, [subscription(time_zone="Europe/Berlin")], lambda _: ("minor", "gone", "major"))
+    return composer.compose(parcel(*matches, **fields))
+
+
+def test_types_are_named_the_most_severe_first_and_one_that_went_is_left_out():
+    assert composed().types == ("Export-control announcement 出口管制公告", "Meeting 会议")
 
 
 def found(*spans, rule="control", severity=Severity.URGENT):
@@ -95,7 +104,7 @@ def test_reservations_are_carried():
 
 
 def test_whoever_is_no_longer_subscribed_reads_beijing_time():
-    assert Composer(WATCH, []).compose(parcel()).zone == "Asia/Shanghai"
+    assert Composer(WATCH, [], lambda _: ()).compose(parcel()).zone == "Asia/Shanghai"
 
 
 @pytest.mark.parametrize(

@@ -402,7 +402,9 @@ def test_sources_are_named_graded_and_polite():
     assert len({source.id for source in sources}) == len(sources)
     enabled = [source for source in sources if source.enabled]
     assert {source.kind for source in enabled} >= {"feed", "listing", "jpaas", "xinhua_ds", "govcn_json"}
-    assert {"mofcom-policy", "mofcom-security-control", "miit-raw-materials", "govcn-policies", "xinhua-finance"} <= {s.id for s in enabled}
+    assert {"mofcom-policy", "mofcom-security-control", "miit-raw-materials", "govcn-policies", "xinhua-finance"} <= {
+        s.id for s in enabled
+    }
     assert {"mofcom-policy", "regcc-news", "cns-scroll", "ndrc-notices"} <= {source.id for source in enabled}
     for source in sources:
         assert source.cadence.every >= 120

@@ -39,7 +39,7 @@ def test_a_text_that_repeats_one_term(unit):
     parcel = Parcel(
         "1", "t", "1", "1", "d", Target("bell", "d"), thing, PUBLISHER, (Match("r1", "d1", Severity.LOG, spans),), 1, NOW
     )
-    message = Composer(WATCH, []).compose(parcel)
+    message = Composer(WATCH, [], lambda _: ()).compose(parcel)
     assert [why.terms for why in message.why] == [("稀土",)]
     assert 1 <= len(message.evidence) <= 3
     assert all(one.sentence.startswith("稀土") for one in message.evidence)
@@ -62,6 +62,6 @@ def test_spans_of_one_sentence_are_quoted_together_and_each_sentence_once():
         1,
         NOW,
     )
-    quoted = Composer(WATCH, []).compose(parcel).evidence
+    quoted = Composer(WATCH, [], lambda _: ()).compose(parcel).evidence
     assert [one.sentence for one in quoted] == ["稀土与钨，稀土。", "钨。", "稀土！"]
     assert [one.marks for one in quoted] == [((0, 2), (3, 4), (5, 7)), ((0, 1),), ((0, 2),)]

@@ -162,6 +162,7 @@ def test_a_plain_sheet_reads_like_this():
         "! Caveat: state-owned origin",
         "",
         "Publisher:  商务部 (issuer)",
+        "Type:       none recognised",
         "Published:  2031-04-03 18:00 Beijing time (UTC+8)",
         "First seen: 2031-04-04 09:02 Beijing time (UTC+8)",
         "Link:       https://www.example.com/a/1.html?x=1&y=2",

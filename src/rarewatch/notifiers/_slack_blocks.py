@@ -20,6 +20,7 @@ from rarewatch.text.wording import (
     publisher_words,
     seen_line,
     stretches,
+    types_words,
     why_line,
 )
 
@@ -110,6 +111,7 @@ def _facts(message: Message) -> Json:
     lines = [
         [_span(glosses)] if glosses else [],
         [_span(fit(publisher_words(message), 150) or "(publisher not given)", bold=True)],
+        [_span(fit(f"Type: {types_words(message.types)}", 150))],
         [_span(fit(published_line(message), 150))],
         [_span(fit(seen_line(message), 150))],
     ]

@@ -148,7 +148,8 @@ class Message:
 
     `headline` is the original title; `glosses` pairs of its Chinese terms and their English; `tier` in words; `published` may be
     unknown; `seen_at` is when rarewatch first read it; `zone` an IANA name for showing times; `delivery` the delivery's id
-    (stable over retries); `test` marks a message of `rarewatch notify-test`.
+    (stable over retries); `test` marks a message of `rarewatch notify-test`; `types` are names of what kind of announcement it
+    seems to be, the most severe first, none for an untyped one.
     """
 
     delivery: str
@@ -169,3 +170,4 @@ class Message:
     title_only: bool = False
     possible_repeat: bool = False
     test: bool = False
+    types: tuple[str, ...] = ()

@@ -68,6 +68,7 @@ def lay_out(message: Message) -> Sheet:
 def _facts(message: Message) -> tuple[Row, ...]:
     facts = [
         ("Publisher", wording.publisher_words(message)),
+        ("Type", wording.types_words(message.types)),
         ("Published", wording.stamp_words(message.published, message.zone)),
         ("First seen", wording.moment_words(message.seen_at, message.zone)),
     ]

@@ -72,6 +72,11 @@ def stamp_words(stamp: Stamp | None, zone: str) -> str:
     return f"{local.date().isoformat()} (time not given)"
 
 
+def types_words(types: Sequence[str]) -> str:
+    """`Quota or total control 总量指标; Law or plan 法规规划`, or that none is recognised: a type is a label, never a gate."""
+    return "; ".join(types) or "none recognised"
+
+
 def published_line(message: Message) -> str:
     """`Published 2026-11-22 18:00 Beijing time (UTC+8)`."""
     return f"Published {stamp_words(message.published, message.zone)}"
