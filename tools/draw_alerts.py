@@ -95,8 +95,8 @@ def main() -> None:
     folder = Path(sys.argv[1]).resolve()
     log.set_up(level="error")
     blocks, mail = asyncio.run(_alerts())
-    _draw(_CARD.format(blocks="".join(map(_html, blocks))), folder / "alert-slack.png", 745)
-    _draw(mail, folder / "alert-mail.png", 815)
+    _draw(_CARD.format(blocks="".join(map(_html, blocks))), folder / "alert-slack.png", 790)
+    _draw(mail, folder / "alert-mail.png", 860)
 
 
 if __name__ == "__main__":
