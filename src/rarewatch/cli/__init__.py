@@ -72,6 +72,7 @@ def main() -> None:
         streams.give_up_output()
         people.print(f"the output cannot be written: {error.strerror}")
         code = Exit.FAILED
+    streams.settle_words()
     sys.exit(code)
 
 

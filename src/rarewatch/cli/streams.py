@@ -4,6 +4,7 @@ import errno
 import io
 import os
 import sys
+from typing import TextIO
 
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
@@ -27,7 +28,19 @@ def make_ready() -> None:
 
 def give_up_output() -> None:
     """Send what is left of standard output nowhere: nobody can take it, and Python would complain of it at its end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _give_up(sys.stdout)
+
+
+def settle_words() -> None:
+    """Write out what standard error still holds, or send it nowhere: a full log is no failure of the work that was done."""
+    try:
+        sys.stderr.flush()
+    except OSError:
+        _give_up(sys.stderr)
+
+
+def _give_up(stream: TextIO) -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def has_no_room(error: OSError) -> bool:
