@@ -9,6 +9,7 @@ from statistics import median
 from typing import Any, NamedTuple
 
 import matching
+import planning
 from bench import HERE, HOSTS, Ground, Program
 
 Found = dict[str, list[dict[str, Any]]]
@@ -127,7 +128,15 @@ def _rows(found: Found, latencies: list[float], growth: Found, speeds: dict[str,
         )  # fmt: skip
     yield Row("fold", "", f"{speeds['fold']:.1f} MB/s", speeds["fold"], "MB/s", None)
     grown = speeds["100"] / speeds["10000"]
-    yield Row("match, 10,000 terms", f"100 terms {speeds['100']:.1f} MB/s", f"{speeds['10000']:.1f} MB/s", grown, "x", None)
+    yield Row("match, 10,000 terms", f"100 terms {speeds['100']:.1f} MB/s", f"{speeds['10000']:.1f} MB/s", grown, "x", 1.3)
+    bare, whole = speeds["bare"], speeds["10000"]
+    yield Row("match, against the bare scan", f"scan {bare:.1f} MB/s", f"{whole:.1f} MB/s", bare / whole, "x", 3.0)
+    slow = speeds["expressions"]
+    yield Row("match, 1,000 rules", f"one re a rule {slow:.2f} MB/s", f"{whole:.1f} MB/s", slow / whole, "x", 1 / 20)
+    yield Row("compile 10,000 rules", "", f"{speeds['compile']:.2f} s", speeds["compile"], "s", 2.0)
+    yield Row("compiled, 10,000 rules", "", f"{speeds['compiled']:.0f} MB", speeds["compiled"], "MB", 200.0)
+    if "plan" in speeds:
+        yield Row(f"rules plan, {planning.ITEMS:,} items", "", f"{speeds['plan']:.1f} s", speeds["plan"], "s", 60.0)
     start = found["start ours"]
     yield Row("start-up (imports, config, store)", "", f"{median(one['cpu'] for one in start):.2f} s", 0.0, "", None)
 
@@ -185,7 +194,10 @@ def main() -> None:
             _round(ground, found, number)
         latencies = _latencies(ground)
         growth = _growth(ground, 1 if asked.quick else rounds)
-        _show(list(_rows(found, latencies, growth, matching.measure(rounds), count)))
+        speeds = matching.measure(rounds)
+        if not asked.quick:
+            speeds["plan"] = planning.seconds(ground)
+        _show(list(_rows(found, latencies, growth, speeds, count)))
 
 
 if __name__ == "__main__":
