@@ -21,7 +21,7 @@ def seconds(ground: Ground) -> float:
     shutil.copytree(folder, edited, ignore=shutil.ignore_patterns("*.db*"))
     context = edited / "rules" / "context.yaml"
     context.write_text(context.read_text(encoding="utf-8").replace("severity: log", "severity: routine", 1), encoding="utf-8")
-    command = ["-m", "rarewatch", "rules", "plan", "--config", str(edited), "--against", str(folder), "--since", "2020-01-01", "--json"]
+    command = f"-m rarewatch rules plan --json --since 2020-01-01 --config {edited} --against {folder}".split()
     started = time.perf_counter()
     subprocess.run([sys.executable, *command], check=True, stdout=subprocess.DEVNULL, env=_environment())
     return time.perf_counter() - started
