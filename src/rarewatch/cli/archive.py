@@ -1,6 +1,6 @@
 """`sources`, `alerts`, `deliveries`: what the archive says."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated, Any
@@ -89,11 +89,10 @@ def alerts(
         fail(f"{least!r} is no severity: log, routine, notable, important or urgent", Exit.MISTAKE)
     with looking(loaded) as connection:
         found = views.alerts(connection, limit, subscription, Severity[least.upper()])
-    for line in found:
-        line["severity"] = Severity(line["severity"]).label
-        if as_json:
-            put(line)
-    if not as_json:
+    _name_severity(found)
+    if as_json:
+        _put_all(found)
+    else:
         rows = [
             [
                 str(line["id"]),
@@ -129,11 +128,10 @@ def deliveries(
         return
     with looking(loaded) as connection:
         found = views.deliveries(connection, limit, state, via, alert)
-    for line in found:
-        line["severity"] = Severity(line["severity"]).label
-        if as_json:
-            put(line)
-    if not as_json:
+    _name_severity(found)
+    if as_json:
+        _put_all(found)
+    else:
         rows = [
             [
                 str(line["id"]),
@@ -147,6 +145,16 @@ def deliveries(
             for line in found
         ]
         columns(rows, ["delivery", "state", "tries", "to", "sent or due", "headline", "fault"])
+
+
+def _name_severity(found: Sequence[views.Line]) -> None:
+    for line in found:
+        line["severity"] = Severity(line["severity"]).label
+
+
+def _put_all(found: Iterable[views.Line]) -> None:
+    for line in found:
+        put(line)
 
 
 def _replay(loaded: Config, number: str) -> None:
