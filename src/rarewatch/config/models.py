@@ -26,6 +26,7 @@ from rarewatch.config.units import (
     Zone,
     wrong,
 )
+from rarewatch.nouns.secret import SecretRef
 from rarewatch.nouns.source import Tier
 from rarewatch.nouns.watch import Severity
 
@@ -82,6 +83,13 @@ class PublisherSpec(Mapped):
     caveat: Line = ""
 
 
+class ExpectsSpec(Mapped):
+    """What is normal of a source; what is left out is learned."""
+
+    newest_within: SomeDuration | None = None
+    quiet_for: SomeDuration | None = None
+
+
 class SourceDefaults(Mapped):
     """What every source of a file has unless it says otherwise."""
 
@@ -96,6 +104,11 @@ class SourceDefaults(Mapped):
     allow_private: bool = False
     headers: Headers = Field(default_factory=dict)
     user_agent: Line = ""
+    robots: bool = True
+    proxy: WebAddress | None = None
+    proxy_login: SecretRef | None = None
+    browser: bool = False
+    expects: ExpectsSpec = ExpectsSpec()
     options: dict[str, Any] = Field(default_factory=dict)
 
 

@@ -7,6 +7,7 @@ from rarewatch.config import kinds
 from rarewatch.config.mistakes import Mistakes
 from rarewatch.config.models import PublisherFile, PublisherSpec, SourceDefaults, SourceSpec
 from rarewatch.config.reader import Node
+from rarewatch.nouns.health import Expects
 from rarewatch.nouns.source import Access, Cadence, Publisher, Source
 
 
@@ -75,7 +76,18 @@ def _source(spec: SourceSpec, publisher: Publisher, options: object) -> Source:
         language=spec.language,
         time_zone=spec.time_zone,
         cadence=Cadence(spec.every, spec.jitter),
-        access=Access(spec.timeout, spec.max_bytes, spec.allow_private, spec.headers, spec.user_agent),
+        access=Access(
+            timeout=spec.timeout,
+            max_bytes=spec.max_bytes,
+            allow_private=spec.allow_private,
+            headers=spec.headers,
+            user_agent=spec.user_agent,
+            robots=spec.robots,
+            proxy=spec.proxy or "",
+            proxy_login=spec.proxy_login,
+            browser=spec.browser,
+        ),
         baseline_age=spec.baseline_age,
         enabled=spec.enabled,
+        expects=Expects(spec.expects.newest_within, spec.expects.quiet_for),
     )

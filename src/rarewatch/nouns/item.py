@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
+from rarewatch.nouns.paper import PageMark
+
 Precision = Literal["day", "minute"]
 
 
@@ -22,7 +24,8 @@ class Item:
 
     `key` is the publisher's id or ""; `url` the canonical address (tracking parts removed) and `link` the one to show;
     `digest` is the sha-256 (hex) of folded title and text; `mark` the source kind's digest of the raw entry; `id` is "" until
-    the store has given one.
+    the store has given one. `attachment` is the text of its documents, one after the other, and `pages` says where in it each page
+    begins.
     """
 
     source: str
@@ -40,6 +43,8 @@ class Item:
     mark: str = ""
     title_only: bool = False
     id: str = ""
+    attachment: str = ""
+    pages: tuple[PageMark, ...] = ()
 
 
 class Status(StrEnum):

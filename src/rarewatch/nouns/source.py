@@ -7,6 +7,12 @@ from enum import StrEnum
 from typing import Literal, Protocol
 
 from rarewatch.errors import SourceFault, Truncated
+from rarewatch.nouns.health import Expects, Vitals
+from rarewatch.nouns.paper import Paper
+from rarewatch.nouns.secret import SecretRef
+
+_NOTHING_SAID = Expects()
+_UNPROVEN = Vitals()
 
 
 class Tier(StrEnum):
@@ -47,13 +53,21 @@ class Cadence:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What a request for this source may do; sizes in bytes, times in seconds."""
+    """What a request for this source may do; sizes in bytes, times in seconds.
+
+    `robots` says whether robots.txt is asked and obeyed; `proxy` is the address of a proxy ("" for none), `proxy_login` where its
+    user and password stand; `browser` has pages fetched and run by a browser.
+    """
 
     timeout: float = 30.0
     max_bytes: int = 20_000_000
     allow_private: bool = False
     headers: Mapping[str, str] = field(default_factory=dict)
     user_agent: str = ""
+    robots: bool = True
+    proxy: str = ""
+    proxy_login: SecretRef | None = None
+    browser: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +89,7 @@ class Source:
     access: Access = Access()
     baseline_age: float = 86_400.0
     enabled: bool = True
+    expects: Expects = _NOTHING_SAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +141,7 @@ class Get:
     """One request a source kind asks for.
 
     `validators` makes it conditional; `headers` are added to the source's own; `cap` lowers the source's size limit (bytes).
+    `document` says that a document (PDF, DOCX, ...) may come: whoever drives the visit then reads it into `Got.paper`.
     """
 
     url: str
@@ -134,13 +150,15 @@ class Get:
     body: bytes | None = None
     validators: Validators | None = None
     cap: int | None = None
+    document: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Got:
     """The answer to a `Get`: header names in lower case, `body` decompressed, `digest` its sha-256 in hex.
 
-    `url` is the final address after redirects; `status` is 200 or 304 (everything else is a fault).
+    `url` is the final address after redirects; `status` is 200 or 304 (everything else is a fault). `paper` is what a document
+    says, where one was asked for and came.
     """
 
     url: str
@@ -149,6 +167,7 @@ class Got:
     body: bytes
     digest: str
     at: datetime
+    paper: Paper | None = None
 
     @property
     def not_modified(self) -> bool:
@@ -162,7 +181,7 @@ class Draft:
 
     `key` is the publisher's own id ("" where there is none); `dates` are the dates as printed, the most trusted first;
     `text` is plain text with line breaks; `mark` a digest that lets the next poll skip the entry; `title_only` says that the
-    text could not be had (yet).
+    text could not be had (yet). `papers` are its documents: the one it is, or those attached to it.
     """
 
     key: str
@@ -175,6 +194,7 @@ class Draft:
     language: str = ""
     mark: str = ""
     title_only: bool = False
+    papers: tuple[Paper, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +202,9 @@ class Reading:
     """All that one look at a source gave.
 
     `unchanged` means nothing can be new; `known` counts entries recognised and skipped; `marks` are the marks of every entry on
-    the page, new or known; `faults` are named troubles of a partial reading. Validators count only when `complete`.
+    the page, new or known; `faults` are named troubles of a partial reading. Validators count only when `complete`. `newest` is the
+    newest date printed on the page, of new and known entries alike, `landed` the address that answered in the end ("" where a
+    kind does not say).
     """
 
     drafts: tuple[Draft, ...] = ()
@@ -192,6 +214,8 @@ class Reading:
     unchanged: bool = False
     complete: bool = True
     faults: tuple[SourceFault, ...] = ()
+    newest: datetime | None = None
+    landed: str = ""
 
     @property
     def covers_the_page(self) -> bool:
@@ -212,6 +236,7 @@ class Claim:
     baselined: bool = False
     failures: int = 0
     url: str = ""
+    vitals: Vitals = _UNPROVEN
 
 
 @dataclass(frozen=True, slots=True)

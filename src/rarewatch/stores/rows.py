@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.engine import Row
 
 from rarewatch.nouns.item import Item, Precision, Stamp
+from rarewatch.nouns.paper import PageMark
 from rarewatch.nouns.source import Publisher, Tier
 from rarewatch.nouns.watch import Match, Severity, Span
 
@@ -78,6 +79,8 @@ def item_content(item: Item) -> dict[str, Any]:
         "author": item.author,
         "origin": item.origin,
         "title_only": item.title_only,
+        "attachment": item.attachment,
+        "pages": json.dumps([[mark.start, mark.label, mark.name] for mark in item.pages], ensure_ascii=False) if item.pages else "",
     }
 
 
@@ -98,6 +101,8 @@ def item_of(row: Row[Any]) -> Item:
         origin=row.origin,
         title_only=row.title_only,
         id=str(row.id),
+        attachment=row.attachment or "",
+        pages=tuple(PageMark(*mark) for mark in json.loads(row.pages)) if row.pages else (),
     )
 
 

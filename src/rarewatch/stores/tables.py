@@ -49,6 +49,22 @@ source_state = Table(
     Column("fault", String(40), nullable=False, default=""),
     Column("fault_detail", Text, nullable=False, default=""),
     Column("fault_since", Float),
+    Column("condition", String(12), nullable=False, default="unproven", server_default="unproven"),
+    Column("condition_since", Float),
+    # What came with a later version may be empty in rows that were written before it.
+    Column("condition_detail", Text, default=""),
+    Column("vitals", Text, default=""),
+)
+
+source_condition = Table(
+    "source_condition",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("source", String(200), nullable=False),
+    Column("condition", String(12), nullable=False),
+    Column("at", Float, nullable=False),
+    Column("detail", Text, nullable=False, default=""),
+    Index("ix_source_condition_source_at", "source", "at"),
 )
 
 item = Table(
@@ -73,6 +89,8 @@ item = Table(
     Column("why", Text, nullable=False),
     Column("revision", Integer, nullable=False, default=0),
     Column("title_only", Boolean, nullable=False, default=False),
+    Column("attachment", Text, default=""),
+    Column("pages", Text, default=""),
     Index("ix_item_source_seen_at", "source", "seen_at"),
 )
 
@@ -190,4 +208,35 @@ near_miss = Table(
     Column("rule_digest", String(64), nullable=False),
     Column("clause", Text, nullable=False),
     Column("at", Float, nullable=False, index=True),
+)
+
+numbered = Table(
+    "numbered",
+    metadata,
+    Column("series", String(200), primary_key=True),
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("item", Id, ForeignKey("item.id"), nullable=False),
+    Column("seen_at", Float, nullable=False),
+)
+
+expectation = Table(
+    "expectation",
+    metadata,
+    Column("expected", String(200), primary_key=True),
+    Column("period", String(100), primary_key=True),
+    Column("state", String(12), nullable=False),
+    Column("item", Id, ForeignKey("item.id")),
+    Column("at", Float, nullable=False, index=True),
+    Column("detail", Text, nullable=False, default=""),
+)
+
+robots = Table(
+    "robots",
+    metadata,
+    Column("origin", String(300), primary_key=True),
+    Column("at", Float, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("text", Text, nullable=False, default=""),
+    Column("detail", Text, nullable=False, default=""),
 )
