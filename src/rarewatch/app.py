@@ -172,7 +172,7 @@ class Service:
             composer=_composer(config, watch),
             notifiers={**self.kit.notifiers, **fresh},
         )
-        sources = list(config.sources.values())
+        sources = schedule.within_budget(config.sources.values(), config.settings.host_budget)
         enrolled = {source.id: source for source in sources if source.enabled}
         await self.crew.adopt(kit, enrolled, partial(_enrol, kit.store, sources, kit.now()))
         self.clerk.kit = self.kit = kit
@@ -221,8 +221,9 @@ async def open_service(
         stack.enter_context(store.alone())
         thread = stack.enter_context(ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer"))
         writer = Writer(thread)
-        enrolled = {source.id: source for source in config.sources.values() if source.enabled}
-        await writer(_take_over, store, list(config.sources.values()), now())
+        everything = schedule.within_budget(config.sources.values(), config.settings.host_budget)
+        enrolled = {source.id: source for source in everything if source.enabled}
+        await writer(_take_over, store, everything, now())
         workers = config.settings.workers
         backlog = Backlog(max(_LEAST_BACKLOG, workers.readers // 4))
         web = Web(

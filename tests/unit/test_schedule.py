@@ -1,5 +1,6 @@
 """When something is due next: within its bounds, later after each fault, as the other side asked, and the same every time."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from making import NOW, source
 from rarewatch import errors, schedule
 from rarewatch.errors import DeliveryFault
-from rarewatch.nouns.source import Cadence
+from rarewatch.nouns.source import Cadence, Publisher, Tier
 
 SOON, LATER = errors.Unreachable("no name"), errors.Refused("403")
 cadences = st.builds(Cadence, st.floats(1, 86_400), st.floats(0, 0.5))
@@ -30,6 +31,54 @@ class TestSources:
     def test_the_next_poll_is_within_the_jitter_of_the_cadence(self, cadence, now, name):
         wait = seconds(schedule.after_reading(source(name, url="https://x", cadence=cadence), now), now)
         assert cadence.every * (1 - cadence.jitter) - 0.01 <= wait <= cadence.every * (1 + cadence.jitter) + 0.01
+
+    @given(cadences, st.floats(0, 1000), st.sampled_from(list(Tier)))
+    def test_what_was_learned_moves_the_interval_within_its_bounds(self, cadence, lively, tier):
+        one = source(cadence=cadence, publisher=Publisher("p", "P", tier=tier))
+        found = schedule.interval(one, lively)
+        assert (
+            min(cadence.every, max(cadence.every / 2, 60)) - 0.01
+            <= found
+            <= max(cadence.every, min(cadence.every * 3, 1800)) + 0.01
+        )
+        if tier is Tier.ISSUER:
+            assert found <= cadence.every
+
+    def test_a_lively_hour_is_read_oftener_and_a_dead_one_less_often(self):
+        one = source(cadence=Cadence(600), publisher=Publisher("p", "P", tier=Tier.WIRE))
+        assert schedule.interval(one, 8.0) == 300
+        assert schedule.interval(one, 1.0) == schedule.interval(one, None) == 600
+        assert schedule.interval(one, 0.0) == 1800
+        assert schedule.interval(replace(one, cadence=Cadence(600, learn=False)), 8.0) == 600
+
+    def test_what_the_server_calls_fresh_is_waited_for_up_to_twice_the_interval_and_ten_minutes(self):
+        def wait(every, fresh_for):
+            return seconds(schedule.after_reading(source(cadence=Cadence(every, 0.0)), NOW, fresh_for=fresh_for))
+
+        assert [wait(120, 0), wait(120, 200), wait(120, 9999), wait(3600, 9999), wait(400, 9999)] == [120, 200, 240, 3600, 600]
+
+    def test_the_sources_of_one_host_share_its_budget(self):
+        many = [source(f"s{n}", url=f"https://a.example/{n}", cadence=Cadence(60 * (n + 1), 0.0)) for n in range(2)]
+        other = source("o", url="https://b.example/", cadence=Cadence(60, 0.0))
+        off = source("x", url="https://a.example/x", cadence=Cadence(1, 0.0), enabled=False)
+        first, second, third, _ = schedule.within_budget([*many, other, off], 60)
+        assert [first.cadence.least, second.cadence.least, third.cadence.least] == [90, 180, 0]
+        polls = sum(3600 / seconds(schedule.after_reading(one, NOW)) for one in (first, second))
+        assert polls == pytest.approx(60)
+        assert seconds(schedule.after_fault(first, SOON, 1, NOW)) == 90
+        assert schedule.expected_delay(first) == 45
+        assert schedule.expected_delay(third) == 30
+
+    @given(st.lists(st.tuples(st.integers(0, 3), st.floats(1, 86_400)), max_size=12), st.integers(1, 5_000))
+    def test_no_host_is_ever_over_its_budget(self, wanted, polls):
+        made = [
+            source(f"s{n}", url=f"https://h{host}.example/", cadence=Cadence(every, 0.0)) for n, (host, every) in enumerate(wanted)
+        ]
+        found = schedule.within_budget(made, polls)
+        assert [one.id for one in found] == [one.id for one in made]
+        for host in range(4):
+            mine = [one for one in found if one.url == f"https://h{host}.example/"]
+            assert sum(3600 / max(one.cadence.every, one.cadence.least) for one in mine) <= polls * 1.000001 or len(mine) == 0
 
     def test_it_is_the_same_every_time_and_differs_between_sources_and_moments(self):
         due = {schedule.after_reading(source(f"s{n}"), NOW) for n in range(20)}

@@ -60,6 +60,7 @@ class Settings(Mapped):
     contact: Line = ""
     workers: Workers = Workers()
     politeness: Duration = 0.5
+    host_budget: Annotated[int, Field(ge=1, le=36_000)] = 900
     console_time_zone: Zone = "Asia/Shanghai"
     notifiers: Mapping[Id, NotifierConfig] = Field(default_factory=dict)
 
@@ -93,7 +94,8 @@ class ExpectsSpec(Mapped):
 class SourceDefaults(Mapped):
     """What every source of a file has unless it says otherwise."""
 
-    every: SomeDuration = 600.0
+    every: SomeDuration | None = None
+    learn: bool = True
     jitter: Annotated[float, Field(ge=0, le=0.5)] = 0.1
     enabled: bool = True
     language: Filled = "zh"

@@ -8,7 +8,17 @@ from rarewatch.config.mistakes import Mistakes
 from rarewatch.config.models import PublisherFile, PublisherSpec, SourceDefaults, SourceSpec
 from rarewatch.config.reader import Node
 from rarewatch.nouns.health import Expects
-from rarewatch.nouns.source import Access, Cadence, Publisher, Source
+from rarewatch.nouns.source import Access, Cadence, Publisher, Source, Tier
+
+EVERY = {
+    Tier.ISSUER: 120.0,
+    Tier.WIRE: 120.0,
+    Tier.STATE_MEDIUM: 600.0,
+    Tier.TRADE_PRESS: 900.0,
+    Tier.AGGREGATOR: 900.0,
+    Tier.MIRROR: 1_800.0,
+}
+"""Seconds between two readings where the YAML does not say: the nearer to the fact, the oftener."""
 
 
 class Sources:
@@ -75,7 +85,7 @@ def _source(spec: SourceSpec, publisher: Publisher, options: object) -> Source:
         options=options,
         language=spec.language,
         time_zone=spec.time_zone,
-        cadence=Cadence(spec.every, spec.jitter),
+        cadence=Cadence(spec.every or EVERY[publisher.tier], spec.jitter, spec.learn),
         access=Access(
             timeout=spec.timeout,
             max_bytes=spec.max_bytes,

@@ -5,9 +5,11 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from contextvars import copy_context
+from dataclasses import replace
 from typing import TypeAlias
 
 from rarewatch.errors import SourceFault
+from rarewatch.fetch.freshness import fresh_for
 from rarewatch.nouns.source import Access, Get, Got, Reading
 from rarewatch.sources import Visit
 
@@ -27,7 +29,7 @@ async def drive(visit: Visit, access: Access, get: Fetch, backlog: AbstractConte
     the visit. `backlog` is held while an answer waits for its parser. Raises what the visit raises. The visit is closed in any
     case, after a cancellation as soon as its thread lets go.
     """
-    step = _advance(visit, None)
+    step, first = _advance(visit, None), None
     while isinstance(step, Get):
         try:
             got = await get(step, access)
@@ -37,12 +39,13 @@ async def drive(visit: Visit, access: Access, get: Fetch, backlog: AbstractConte
             visit.close()
             raise
         else:
+            first = first or got
             if _is_cheap(step, got):
                 step = _advance(visit, got)
                 continue
             with backlog or nullcontext():
                 step = await _in_thread(visit, got)
-    return step
+    return replace(step, fresh_for=fresh_for(first.headers)) if first else step
 
 
 def _is_cheap(get: Get, got: Got) -> bool:

@@ -45,10 +45,16 @@ class Publisher:
 
 @dataclass(frozen=True, slots=True)
 class Cadence:
-    """How often a source is polled: every so many seconds, shifted by up to `jitter` (a share of it, 0 to 0.5)."""
+    """How often a source is polled: every so many seconds, shifted by up to `jitter` (a share of it, 0 to 0.5).
+
+    `learn` lets the interval follow the hours in which the source uses to publish: down to half, up to three times for a source
+    that is no issuer. `least` is the shortest interval its host's budget leaves it, in seconds.
+    """
 
     every: float = 600.0
     jitter: float = 0.1
+    learn: bool = True
+    least: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +210,7 @@ class Reading:
     `unchanged` means nothing can be new; `known` counts entries recognised and skipped; `marks` are the marks of every entry on
     the page, new or known; `faults` are named troubles of a partial reading. Validators count only when `complete`. `newest` is the
     newest date printed on the page, of new and known entries alike, `landed` the address that answered in the end ("" where a
-    kind does not say).
+    kind does not say). `fresh_for` is for how long, in seconds, the server said that its first answer stays good.
     """
 
     drafts: tuple[Draft, ...] = ()
@@ -216,6 +222,7 @@ class Reading:
     faults: tuple[SourceFault, ...] = ()
     newest: datetime | None = None
     landed: str = ""
+    fresh_for: float = 0.0
 
     @property
     def covers_the_page(self) -> bool:
