@@ -128,7 +128,7 @@ def lines(peers):
         "read": of("read", "sample-trade", "--json"),
         "match": of("match", given=document),
         "explain": of("explain", str(alert[0]["item"]), "--json") + of("explain", f"{peers.site}/walled/1.html", "--json", code=1),
-        "sources": of("sources", "--json", "--sample", "1"),
+        "sources list": of("sources", "--json", "--sample", "1"),
         "alerts": alert,
         "deliveries": of("deliveries", "--json", "--via", "email", "-n", "1"),
         "notify-test": of("notify-test", "--json", "desk"),
