@@ -30,14 +30,15 @@ _CIRCLED = ((0x2460, 0x2473), (0x24EB, 0x24FE), (0x2776, 0x2793), (0x3251, 0x325
 _VARIATION = ((0xFE00, 0xFE0F), (0xE0100, 0xE01EF))
 _SURROGATES = (0xD800, 0xDFFF)
 
-_RADICALS = dict(
+RADICALS = dict(
     # The supplement U+2E80-U+2EFF has no NFKC form (two excepted); only those with a plain character of the same meaning.
     zip(
         "⺁⺃⺄⺅⺆⺈⺉⺊⺋⺎⺐⺒⺓⺔⺕⺖⺗⺘⺙⺛⺜⺝⺞⺠⺡⺢⺣⺤⺥⺦⺧⺨⺩⺫⺬⺭⺯⺰⺱⺲⺴⺶⺷⺸⺹⺺⺻⺼⺾⺿⻀⻁⻂⻃⻄⻅⻆⻈⻉⻊⻋⻌⻍⻎⻏⻐⻑⻒⻓⻔⻖⻗⻘⻙⻚⻛⻜⻝⻟⻠⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻱⻲",
         "厂乚乙亻冂刀刂卜㔾兀尢巳幺彑彐忄㣺扌攵旡日月歺民氵氺灬爫爫丬牛犭王目示礻糹纟罓罒冗羊羊羋耂肀聿月艹艹艹虎衤覀西见角讠贝足车辶辶辶阝钅长镸长门阝雨青韦页风飞食飠饣马骨鬼鱼鸟卤麦黄黾齐齐齿齿竜龙龟龟",
         strict=True,
     )
-)
+) | dict(zip("⺂⺇⺌⺍⺏⺑⺪⺮⺳⺵⺽⻇⻕⻞⻡", "乛几小小尢尢疋竹罒网臼角阝食首", strict=True))
+"""Radicals that PDFs print in place of the ordinary characters; U+2F00 to U+2FD5 are left to NFKC."""
 _SIMPLE = dict(zip(TRADITIONAL, SIMPLIFIED, strict=True))
 
 
@@ -48,7 +49,7 @@ def _within(code: int, *ranges: tuple[int, int]) -> bool:
 def _special() -> dict[str, str]:
     table = {char: one for one, alike in _ALIKE.items() for char in alike}
     table.update((chr(code), " ") for first, last in _CIRCLED for code in range(first, last + 1))
-    return table | _RADICALS
+    return table | RADICALS
 
 
 _SPECIAL = _special()
