@@ -91,5 +91,11 @@ def open_delivery(store, *, thing=None, targets=SLACK, subscription="desk", seve
     return kept, story
 
 
+def record_fault(store, claim, fault, due_at, now, *, vitals=None):
+    """Close a claim with a fault, as the desk does."""
+    with store.desk() as book:
+        book.failed(claim, fault, due_at=due_at, now=now, vitals=vitals)
+
+
 def with_id(thing, number):
     return replace(thing, id=str(number))

@@ -11,11 +11,11 @@ from rarewatch.nouns.watch import Match
 def decide(
     admission: Admission, story: str, matches: Sequence[Match], audience: Iterable[Subscription], told: AbstractSet[str]
 ) -> Sequence[Decision]:
-    """One decision a subscription for an item that matched at least one rule.
+    """One decision a subscription for an item that matched at least one rule; operators get none, for they hear of no news.
 
     `told` holds the ids of the subscriptions that were told of `story` before.
     """
-    return [_for_one(admission, story, matches, subscription, told) for subscription in audience]
+    return [_for_one(admission, story, matches, subscription, told) for subscription in audience if not subscription.operator]
 
 
 def _for_one(

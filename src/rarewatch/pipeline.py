@@ -71,9 +71,15 @@ async def gather(job: Job, kit: Kit) -> Polled:
 
 async def note_fault(job: Job, fault: SourceFault, kit: Kit) -> Polled:
     """Close a claim with a fault."""
-    now = kit.now()
-    due_at = schedule.after_fault(job.source, fault, job.claim.failures + 1, now)
-    await kit.in_order(kit.store.record_fault, job.claim, fault, due_at, now)
+    return await kit.in_order(desk_fault, job, fault, kit)
+
+
+def desk_fault(job: Job, fault: SourceFault, kit: Kit) -> Polled:
+    """Record that a source could not be read, in one transaction."""
+    now, failures = kit.now(), job.claim.failures + 1
+    with kit.store.desk() as book:
+        due_at = schedule.after_fault(job.source, fault, failures, now)
+        book.failed(job.claim, fault, due_at=due_at, now=now)
     return Polled(job.source.id, fault=fault)
 
 

@@ -14,6 +14,7 @@ from making import (
     NOW,
     at_once,
     reading,
+    record_fault,
     source,
 )
 from rarewatch.errors import LayoutChanged, Truncated, Unreachable
@@ -140,7 +141,7 @@ class TestEnrolment:
 
     def test_another_address_clears_a_fault(self, store):
         store.enrol([source()], at_once)
-        store.record_fault(claim(store)[0], Unreachable("no name"), NOW + HOUR, NOW)
+        record_fault(store, claim(store)[0], Unreachable("no name"), NOW + HOUR, NOW)
         store.enrol([source(url="https://elsewhere.example.com/feed")], at_once)
         assert claim(store)[0].failures == 0
         assert (state(store)["fault"], state(store)["fault_since"]) == ("", None)
@@ -187,13 +188,13 @@ class TestReadings:
         assert claim(store, NOW + HOUR)[0].failures == 0
 
     def test_faults_are_counted_their_beginning_is_kept_and_success_ends_them(self, store, made):
-        store.record_fault(made, Unreachable("no name", url="https://x"), NOW + HOUR, NOW)
+        record_fault(store, made, Unreachable("no name", url="https://x"), NOW + HOUR, NOW)
         line = state(store)
         assert (line["fault"], line["fault_detail"], line["failures"]) == ("unreachable", "unreachable: no name [https://x]", 1)
         assert line["last_ok_at"] is None
         (second,) = claim(store, NOW + HOUR)
         assert second.failures == 1
-        store.record_fault(second, LayoutChanged("no rows"), NOW + 2 * HOUR, NOW + HOUR)
+        record_fault(store, second, LayoutChanged("no rows"), NOW + 2 * HOUR, NOW + HOUR)
         line = state(store)
         assert (line["fault"], line["failures"], line["polls"]) == ("layout-changed", 2, 2)
         assert line["fault_since"] == "2031-04-04T01:00:00+00:00"
@@ -203,7 +204,7 @@ class TestReadings:
 
     def test_a_fault_leaves_what_was_known(self, store, made):
         close(store, made, reading())
-        store.record_fault(claim(store, NOW + HOUR)[0], Unreachable("no name"), NOW + 2 * HOUR, NOW + HOUR)
+        record_fault(store, claim(store, NOW + HOUR)[0], Unreachable("no name"), NOW + 2 * HOUR, NOW + HOUR)
         (again,) = claim(store, NOW + 2 * HOUR)
         assert again.seen.validators.etag == '"e1"'
         assert again.seen.marks == {"m1", "m2"}

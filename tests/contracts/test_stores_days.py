@@ -8,7 +8,7 @@ import pytest
 from alembic import command
 from alembic.config import Config
 
-from making import DAY, NOW, all_marks, item, match, source
+from making import DAY, NOW, all_marks, item, match, record_fault, source
 from rarewatch.errors import NotAFeed
 from rarewatch.matchers import Lexicon
 from rarewatch.matchers.about import Published, PublishedOptions
@@ -93,7 +93,7 @@ def test_a_revision_forgets_what_its_title_missed(store):
 def test_a_fault_may_quote_anything(store):
     store.enrol([source()], lambda _: NOW)
     (claim,) = store.claim_sources(NOW, 1, DAY)
-    store.record_fault(claim, NotAFeed("\x00\ud83d" + "长" * 100_000), NOW, NOW)
+    record_fault(store, claim, NotAFeed("\x00\ud83d" + "长" * 100_000), NOW, NOW)
     with store.look() as connection:
         (line,) = views.sources(connection)
     assert line["fault_detail"].startswith("not-a-feed: ")

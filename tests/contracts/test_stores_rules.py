@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from making import HOUR, MINUTE, NOW, at_once, reading, source
+from making import HOUR, MINUTE, NOW, at_once, reading, record_fault, source
 from rarewatch.errors import Missing
 from rarewatch.nouns.memory import RulesNote
 from rarewatch.nouns.source import Remembered
@@ -42,7 +42,7 @@ class TestAClaimAndItsAddress:
         store.enrol([source()], at_once)
         old = claim(store)
         store.enrol([source(url="https://s1.example.com/other")], at_once)
-        store.record_fault(old, Missing("gone"), NOW + HOUR, NOW)
+        record_fault(store, old, Missing("gone"), NOW + HOUR, NOW)
         assert (claim(store).failures, state(store)["fault"]) == (0, "")
 
     def test_a_source_that_was_taken_out_meanwhile_can_still_be_closed(self, store):

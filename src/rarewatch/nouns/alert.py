@@ -6,8 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from rarewatch.nouns.item import Item, Stamp
-from rarewatch.nouns.source import Publisher
+from rarewatch.nouns.source import Publisher, Tier
 from rarewatch.nouns.watch import Match, Severity
+
+OWN = Publisher("rarewatch", "rarewatch", tier=Tier.ISSUER)
+"""Who speaks in a notice. Its id is also the source that notices are stored under: no configured source may have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +23,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """Who wants to know what: rules by id (empty: all), from a least severity, by which targets."""
+    """Who wants to know what: rules by id (empty: all), from a least severity, by which targets.
+
+    An `operator` hears of the program's own affairs (sources in trouble) and never of news; everybody else the other way round.
+    """
 
     id: str
     name: str
@@ -28,6 +34,7 @@ class Subscription:
     rules: frozenset[str] = frozenset()
     min_severity: Severity = Severity.LOG
     time_zone: str = "Asia/Shanghai"
+    operator: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,7 @@ class Reason(StrEnum):
     NOT_SUBSCRIBED = "not_subscribed"
     BELOW_SEVERITY = "below_severity"
     ALREADY_TOLD = "already_told"
+    NOTICE = "notice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +113,8 @@ class Parcel:
     """One delivery in a courier's hand: what to tell, to whom, and what went before.
 
     `delivery` is the row's id, `token` its name outside (unguessable, stable over retries); `attempt` counts from 1; `first_due`
-    is when it was first to go out; `in_doubt` says that an earlier attempt may have arrived.
+    is when it was first to go out; `in_doubt` says that an earlier attempt may have arrived. `notice` is the severity of a notice
+    to operators, None for news.
     """
 
     delivery: str
@@ -120,6 +129,7 @@ class Parcel:
     attempt: int
     first_due: datetime
     in_doubt: bool = False
+    notice: Severity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +159,8 @@ class Message:
     `headline` is the original title; `glosses` pairs of its Chinese terms and their English; `tier` in words; `published` may be
     unknown; `seen_at` is when rarewatch first read it; `zone` an IANA name for showing times; `delivery` the delivery's id
     (stable over retries); `test` marks a message of `rarewatch notify-test`; `types` are names of what kind of announcement it
-    seems to be, the most severe first, none for an untyped one.
+    seems to be, the most severe first, none for an untyped one. `notice` marks a word of the program to its operators: it has no
+    publisher, type or rule to name, and the evidence is what it says.
     """
 
     delivery: str
@@ -171,3 +182,4 @@ class Message:
     possible_repeat: bool = False
     test: bool = False
     types: tuple[str, ...] = ()
+    notice: bool = False

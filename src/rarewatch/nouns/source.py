@@ -225,6 +225,11 @@ class Reading:
     fresh_for: float = 0.0
 
     @property
+    def own_fault(self) -> SourceFault | None:
+        """The first fault of a partial reading that is the source's own, not that of a single entry's page."""
+        return None if self.complete else next((fault for fault in self.faults if not fault.of_entry), None)
+
+    @property
     def covers_the_page(self) -> bool:
         """Whether every entry of the page is among drafts and known ones, be it by its title alone."""
         return self.complete or not any(isinstance(fault, Truncated) for fault in self.faults)

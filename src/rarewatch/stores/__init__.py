@@ -9,15 +9,22 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from rarewatch.errors import DeliveryFault, SourceFault
-from rarewatch.nouns.alert import Decision, Parcel, Receipt
+from rarewatch.nouns.alert import Decision, Parcel, Receipt, Subscription
+from rarewatch.nouns.health import Change, Notice, Vitals
 from rarewatch.nouns.item import Admission, Item
 from rarewatch.nouns.memory import Archived, Candidate, Known, NearMiss, RulesNote
 from rarewatch.nouns.source import Claim, Publisher, Reading, Source
 from rarewatch.nouns.watch import Match
+from rarewatch.stores.register import Register
 
 
 class Book(Protocol):
     """The desk's book, open for one transaction: what is written in it is true all together or not at all."""
+
+    @property
+    def register(self) -> Register:
+        """What is expected, and what of it came."""
+        ...
 
     def known(self, marks: Iterable[bytes]) -> Mapping[bytes, Known]:
         """The stored items behind those of `marks` that are known."""
@@ -51,8 +58,28 @@ class Book(Protocol):
         """Record the decisions; a TELL opens its alert and one delivery row a target. Returns the number of deliveries opened."""
         ...
 
-    def read(self, claim: Claim, reading: Reading, *, new: int, due_at: datetime, now: datetime) -> None:
-        """Close the claim: validators, marks, next due time. A partial reading's first fault is kept as the source's fault."""
+    def read(
+        self, claim: Claim, reading: Reading, *, new: int, due_at: datetime, now: datetime, vitals: Vitals | None = None
+    ) -> None:
+        """Close the claim: validators, marks, next due time, and its vitals unless they are as they were (None).
+
+        A partial reading's first fault that is not one entry's is kept as the source's fault.
+        """
+        ...
+
+    def failed(self, claim: Claim, fault: SourceFault, *, due_at: datetime, now: datetime, vitals: Vitals | None = None) -> None:
+        """Close the claim with a fault; validators stay as they were, and so do its vitals where None is given."""
+        ...
+
+    def changed(self, claim: Claim, change: Change) -> bool:
+        """Record in the source's history that its condition changed; False when it has another address by now, or is gone."""
+        ...
+
+    def notify(self, notice: Notice, operators: Sequence[Subscription]) -> int:
+        """Keep a notice and open its deliveries; returns how many. What has a key that was raised before is not told again.
+
+        Those of `operators` that are none are not told, nor are those who ask for more severe ones.
+        """
         ...
 
 
@@ -112,10 +139,6 @@ class Store(Protocol):
 
     def desk(self) -> AbstractContextManager[Book]:
         """Open the book: serial over all processes, committed at the end, rolled back on an exception."""
-        ...
-
-    def record_fault(self, claim: Claim, fault: SourceFault, due_at: datetime, now: datetime) -> None:
-        """Close the claim with a fault; validators stay as they were."""
         ...
 
     def claim_deliveries(self, now: datetime, limit: int, lease: timedelta, carried: Collection[str] = ()) -> Sequence[Parcel]:

@@ -9,28 +9,26 @@ from typing import Any
 
 from sqlalchemy import (
     Connection,
-    Float,
     Insert,
-    Integer,
     Table,
-    Text,
     bindparam,
-    case,
     delete,
     func,
     insert,
-    or_,
     select,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from rarewatch.nouns.alert import Decision, DeliveryState, Verdict
+from rarewatch.errors import SourceFault
+from rarewatch.nouns.alert import OWN, Decision, DeliveryState, Subscription, Verdict
+from rarewatch.nouns.health import Change, Notice, Vitals
 from rarewatch.nouns.item import Admission, Item, Status
 from rarewatch.nouns.memory import NEAR_MISSES_KEPT, Candidate, Known, NearMiss
 from rarewatch.nouns.source import Claim, Publisher, Reading
-from rarewatch.nouns.watch import Match
-from rarewatch.stores import many, rows
+from rarewatch.nouns.watch import Match, Severity
+from rarewatch.stores import claims, conditions, many, notices, rows
+from rarewatch.stores.ledger import SqlRegister
 from rarewatch.stores.tables import (
     alert,
     decision,
@@ -39,7 +37,6 @@ from rarewatch.stores.tables import (
     item_mark,
     match,
     near_miss,
-    source_state,
     story,
     story_item,
     story_print,
@@ -47,9 +44,6 @@ from rarewatch.stores.tables import (
 
 _LEAST_SHARED = 3
 _BEST = 5
-_MARKS_KEPT = 2_000
-_NEVER_WHOLE = 3
-"""After so many faults in a row a part of the page is taken for all there is."""
 
 
 def _lead_to(statement: sqlite.Insert | postgresql.Insert) -> Insert:
@@ -69,9 +63,14 @@ class SqlBook:
         self._next: dict[str, int] = {}
         self._waiting: list[tuple[Table, dict[str, Any]]] = []
         self._read: list[dict[str, Any]] = []
+        self._vitals: list[dict[str, Any]] = []
         self._revised: set[int] = set()
         self._near: dict[int, list[dict[str, Any]]] = {}
         self._forget = 0.0
+
+    @property
+    def register(self) -> SqlRegister:
+        return SqlRegister(self._connection)
 
     def known(self, marks: Iterable[bytes]) -> Mapping[bytes, Known]:
         found: dict[bytes, Known] = {}
@@ -194,6 +193,9 @@ class SqlBook:
         self._forget = (now - NEAR_MISSES_KEPT).timestamp()
 
     def decided(self, decisions: Sequence[Decision], publisher: Publisher, now: datetime) -> int:
+        return self._decided(decisions, publisher, now, Severity.LOG)
+
+    def _decided(self, decisions: Sequence[Decision], publisher: Publisher, now: datetime, least: Severity) -> int:
         opened = 0
         for made in decisions:
             self._add(
@@ -206,10 +208,10 @@ class SqlBook:
                 at=now.timestamp(),
             )
             if made.verdict is Verdict.TELL:
-                opened += self._open_alert(made, publisher, now)
+                opened += self._open_alert(made, publisher, now, least)
         return opened
 
-    def _open_alert(self, made: Decision, publisher: Publisher, now: datetime) -> int:
+    def _open_alert(self, made: Decision, publisher: Publisher, now: datetime, least: Severity) -> int:
         key = hashlib.sha256(f"{made.story}\x1f{made.subscription}\x1f{made.reason}".encode()).hexdigest()
         number = self._number(alert)
         row = {
@@ -219,7 +221,7 @@ class SqlBook:
             "item": int(made.item),
             "subscription": made.subscription,
             "reason": made.reason.value,
-            "severity": max((int(m.severity) for m in made.matches), default=0),
+            "severity": int(max((m.severity for m in made.matches), default=least)),
             "matches": rows.matches_text(made.matches),
             "publisher": rows.publisher_text(publisher),
             "opened_at": now.timestamp(),
@@ -244,34 +246,32 @@ class SqlBook:
             self._connection.execute(insert(delivery), deliveries)
         return len(deliveries)
 
-    def read(self, claim: Claim, reading: Reading, *, new: int, due_at: datetime, now: datetime) -> None:
-        seconds = now.timestamp()
-        fault = reading.faults[0] if reading.faults and not reading.complete else None
-        marks = list(dict.fromkeys(reading.marks))
-        if reading.unchanged or not reading.complete:
-            # What was not read again is still known: a part of a page must not make the rest look new.
-            marks = list(dict.fromkeys([*marks, *sorted(claim.seen.marks)]))
-        validators = reading.validators if reading.complete else claim.seen.validators
-        # A document that never is whole must not leave its source new for ever: what is new there would always count as the past.
-        based = reading.covers_the_page or (claim.failures >= _NEVER_WHOLE and claim.seen.marks)
-        self._read.append(
-            {
-                "of": claim.source,
-                "address": claim.url,
-                "due": due_at.timestamp(),
-                "tag": validators.etag,
-                "modified": validators.last_modified,
-                "hash": validators.body,
-                "known": "\n".join(marks[:_MARKS_KEPT]),
-                "base": seconds if based else None,
-                "now": seconds,
-                "fresh": seconds if new else None,
-                "failed": claim.failures + 1 if fault else 0,
-                "named": fault.name if fault else "",
-                "told": rows.words(str(fault)) if fault else "",
-                "since": seconds if fault else None,
-            }
-        )
+    def read(
+        self, claim: Claim, reading: Reading, *, new: int, due_at: datetime, now: datetime, vitals: Vitals | None = None
+    ) -> None:
+        self._read.append(claims.row(claim, reading, new=new, due_at=due_at, now=now))
+        self._remember(claim, vitals)
+
+    def failed(self, claim: Claim, fault: SourceFault, *, due_at: datetime, now: datetime, vitals: Vitals | None = None) -> None:
+        claims.fail(self._connection, claim, fault, due_at, now)
+        self._remember(claim, vitals)
+
+    def _remember(self, claim: Claim, vitals: Vitals | None) -> None:
+        if vitals is not None and vitals != claim.vitals:
+            self._vitals.append(conditions.vitals_row(claim, vitals))
+
+    def changed(self, claim: Claim, change: Change) -> bool:
+        return conditions.changed(self._connection, claim, change)
+
+    def notify(self, notice: Notice, operators: Sequence[Subscription]) -> int:
+        mark = notices.mark_of(notice)
+        if self.known([mark]):
+            return 0
+        admission = Admission(notices.item_of(notice), Status.NEW, "a notice to operators")
+        thing = self.keep([admission], lambda _: [mark])[0].item
+        story = self.attach(thing, "", "a notice stands alone", ())
+        decisions = [notices.decide(notice, thing.id, story, one) for one in operators if one.operator]
+        return self._decided(decisions, OWN, notice.at, notice.severity)
 
     def flush(self) -> None:
         """Write what was gathered; called once, before the commit."""
@@ -280,8 +280,8 @@ class SqlBook:
             by_table.setdefault(table, []).append(row)
         for table, waiting in by_table.items():
             self._connection.execute(insert(table), waiting)
-        if self._read:
-            self._connection.execute(_CLOSE_CLAIM, self._read)
+        claims.close(self._connection, self._read)
+        conditions.remember(self._connection, self._vitals)
         if self._near:
             self._connection.execute(
                 delete(near_miss).where(near_miss.c.item == bindparam("of")), [{"of": of} for of in self._near]
@@ -300,30 +300,3 @@ class SqlBook:
             last = self._connection.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one()
         self._next[table.name] = last + 1
         return last + 1
-
-
-_s = source_state.c
-_CLOSE_CLAIM = (
-    update(source_state)
-    .where(_s.source == bindparam("of"), or_(bindparam("address", type_=Text) == "", _s.url == bindparam("address", type_=Text)))
-    .values(
-        lease_until=None,
-        due_at=bindparam("due"),
-        etag=bindparam("tag"),
-        last_modified=bindparam("modified"),
-        body=bindparam("hash"),
-        marks=bindparam("known"),
-        baselined_at=func.coalesce(_s.baselined_at, bindparam("base", type_=Float)),
-        polls=_s.polls + 1,
-        last_poll_at=bindparam("now"),
-        last_ok_at=bindparam("now"),
-        last_new_at=func.coalesce(bindparam("fresh", type_=Float), _s.last_new_at),
-        failures=bindparam("failed", type_=Integer),
-        fault=bindparam("named"),
-        fault_detail=bindparam("told"),
-        fault_since=case(
-            (bindparam("failed", type_=Integer) > 0, func.coalesce(_s.fault_since, bindparam("since", type_=Float))),
-            else_=None,
-        ),
-    )
-)

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, Connection, and_, literal, or_, select, up
 from sqlalchemy.engine import Row
 
 from rarewatch.errors import DeliveryFault
-from rarewatch.nouns.alert import DeliveryState, Parcel, Receipt, Target
+from rarewatch.nouns.alert import DeliveryState, Parcel, Reason, Receipt, Target
+from rarewatch.nouns.watch import Severity
 from rarewatch.stores import rows
 from rarewatch.stores.tables import alert, delivery, item
 
@@ -66,6 +67,8 @@ def _parcels(connection: Connection, numbers: Sequence[int]) -> list[Parcel]:
         alert.c.subscription,
         alert.c.matches,
         alert.c.publisher,
+        alert.c.reason,
+        alert.c.severity,
     )
     statement = (
         select(item, *columns)
@@ -91,6 +94,7 @@ def _parcel(row: Row[Any]) -> Parcel:
         attempt=row.attempts,
         first_due=rows.moment(row.first_due),
         in_doubt=row.in_doubt,
+        notice=Severity(row.severity) if row.reason == Reason.NOTICE.value else None,
     )
 
 

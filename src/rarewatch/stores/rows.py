@@ -1,13 +1,14 @@
 """From nouns to rows and back."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Any
+from typing import Any, get_type_hints
 
 from sqlalchemy.engine import Row
 
+from rarewatch.nouns.health import Condition, Vitals
 from rarewatch.nouns.item import Item, Precision, Stamp
 from rarewatch.nouns.paper import PageMark
 from rarewatch.nouns.source import Publisher, Tier
@@ -124,6 +125,48 @@ def matches_text(matches: Sequence[Match]) -> str:
 def matches_of(text: str) -> tuple[Match, ...]:
     """Matches from their JSON."""
     return tuple(Match(rule, digest, Severity(severity), spans_of(spans)) for rule, digest, severity, spans in json.loads(text))
+
+
+def vitals_text(vitals: Vitals) -> str:
+    """Vitals as JSON; what says nothing is left out."""
+    fields = {name: getattr(vitals, name) for name in _VITALS}
+    return json.dumps({name: _plain(value) for name, value in fields.items() if value not in _NOTHING})
+
+
+def vitals_of(text: str | None) -> Vitals:
+    """Vitals from their JSON; what is not there, or not as it was written, is as if nothing had been learned of it."""
+    try:
+        fields = json.loads(text or "{}")
+        return Vitals(**{name: read(fields[name]) for name, read in _VITALS.items() if name in fields})
+    except (ValueError, TypeError, OverflowError, OSError):
+        return Vitals()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.timestamp()
+    return words(value) if isinstance(value, str) else value
+
+
+def condition_of(name: object) -> Condition | None:
+    """The condition of that name; None where there is none, as in rows that another version wrote."""
+    return Condition(name) if isinstance(name, str) and name in set(Condition) else None
+
+
+_NOTHING = {None, "", False, ()}
+_READERS: dict[Any, Callable[[Any], Any]] = {
+    str: str,
+    int: int,
+    float: float,
+    bool: bool,
+    datetime | None: moment,
+    Condition: lambda name: condition_of(name) or Condition.UNPROVEN,
+    Condition | None: condition_of,
+    tuple[int, ...]: lambda many: tuple(map(int, many)),
+    tuple[str, ...]: lambda many: tuple(map(str, many)),
+}
+_VITALS = {name: _READERS[kind] for name, kind in get_type_hints(Vitals).items()}
+"""How each field of a source's vitals is read back: by its type, so that a new one needs no line here."""
 
 
 def publisher_text(publisher: Publisher) -> str:

@@ -14,12 +14,13 @@ from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from rarewatch.errors import DeliveryFault, SourceFault, Unavailable
+from rarewatch.errors import DeliveryFault, Unavailable
 from rarewatch.nouns.alert import Parcel, Receipt
+from rarewatch.nouns.health import Condition
 from rarewatch.nouns.item import Item
 from rarewatch.nouns.memory import Archived, RulesNote
 from rarewatch.nouns.source import Claim, Remembered, Source, Validators
-from rarewatch.stores import Book, couriers, locks, rows, rulesets, schema, views
+from rarewatch.stores import Book, conditions, couriers, locks, rows, rulesets, schema, views
 from rarewatch.stores.book import SqlBook
 from rarewatch.stores.tables import source_state
 from rarewatch.text.urls import canonical
@@ -93,12 +94,15 @@ class SqlStore:
 
     def enrol(self, sources: Sequence[Source], first_due: Callable[[int], datetime]) -> None:
         with self.begin() as connection:
-            found = connection.execute(select(source_state.c.source, source_state.c.url, source_state.c.enabled))
+            columns = (source_state.c.source, source_state.c.url, source_state.c.enabled, source_state.c.condition)
+            found = connection.execute(select(*columns))
             there = {row.source: row for row in found}
             wanted = {source.id: source for source in sources if source.enabled}
             fresh = [source for id_, source in wanted.items() if id_ not in there]
             for id_, row in there.items():
                 changed = id_ in wanted and row.url != wanted[id_].url
+                if changed and row.condition != Condition.UNPROVEN.value:
+                    conditions.append(connection, id_, Condition.UNPROVEN, first_due(0), f"a new address: {wanted[id_].url}")
                 if changed or row.enabled != (id_ in wanted):
                     values = _afresh(wanted[id_], first_due(0)) if changed else {"enabled": id_ in wanted}
                     connection.execute(update(source_state).where(source_state.c.source == id_).values(**values))
@@ -114,7 +118,7 @@ class SqlStore:
         free = or_(s.lease_until.is_(None), s.lease_until < now.timestamp(), s.lease_until > late + lease.total_seconds())
         due = or_(s.due_at <= now.timestamp(), func.coalesce(s.last_poll_at, s.due_at) > late)
         wanted = due if only is None else s.source.in_(only)
-        columns = (s.source, s.url, s.etag, s.last_modified, s.body, s.marks, s.baselined_at, s.failures)
+        columns = (s.source, s.url, s.etag, s.last_modified, s.body, s.marks, s.baselined_at, s.failures, s.vitals)
         chosen = select(*columns).where(and_(s.enabled, wanted, free)).order_by(s.due_at, s.source).limit(limit)
         with self.begin() as connection:
             # First locked, then changed: as the subquery of one statement PostgreSQL may choose anew for every row it changes.
@@ -129,6 +133,7 @@ class SqlStore:
                 baselined=row.baselined_at is not None,
                 failures=row.failures,
                 url=row.url,
+                vitals=rows.vitals_of(row.vitals),
             )
             for row in found
         ]
@@ -162,22 +167,6 @@ class SqlStore:
             book = SqlBook(connection)
             yield book
             book.flush()
-
-    def record_fault(self, claim: Claim, fault: SourceFault, due_at: datetime, now: datetime) -> None:
-        s = source_state.c
-        values = {
-            "lease_until": None,
-            "due_at": due_at.timestamp(),
-            "polls": s.polls + 1,
-            "last_poll_at": now.timestamp(),
-            "failures": s.failures + 1,
-            "fault": fault.name,
-            "fault_detail": rows.words(str(fault)),
-            "fault_since": func.coalesce(s.fault_since, now.timestamp()),
-        }
-        with self.begin() as connection:
-            still = s.url == (claim.url or s.url)
-            connection.execute(update(source_state).where(s.source == claim.source, still).values(**values))
 
     def claim_deliveries(self, now: datetime, limit: int, lease: timedelta, carried: Collection[str] = ()) -> Sequence[Parcel]:
         with self.begin() as connection:
@@ -216,6 +205,10 @@ def _afresh(source: Source, due_at: datetime) -> dict[str, object]:
         "fault": "",
         "fault_detail": "",
         "fault_since": None,
+        "condition": Condition.UNPROVEN.value,
+        "condition_since": None,
+        "condition_detail": "",
+        "vitals": "",
     }
 
 

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 from sqlalchemy.engine import Row
 
+from rarewatch.nouns.alert import OWN
 from rarewatch.nouns.item import Item, Status
 from rarewatch.nouns.memory import Archived, RulesNote
 from rarewatch.nouns.watch import Match, Severity
@@ -15,6 +16,8 @@ from rarewatch.stores import rows
 from rarewatch.stores.tables import alert, decision, delivery, item, match, near_miss, rule_set, source_state, story, story_item
 
 Line = dict[str, Any]
+_NEWS = item.c.source != OWN.id
+"""What publishers said, without the program's own notices: no rule is asked about those."""
 
 
 def _moments(line: Line) -> Line:
@@ -47,6 +50,7 @@ def sources(connection: Connection) -> Sequence[Line]:
     s = source_state.c
     columns = [s.source, s.url, s.enabled, s.due_at, s.polls, s.last_poll_at, s.last_ok_at, s.last_new_at]
     columns += [s.failures, s.fault, s.fault_detail, s.fault_since, s.baselined_at]
+    columns += [s.condition, s.condition_since, s.condition_detail, s.vitals]
     counts = [func.coalesce(newest.c.number, 0).label("items"), newest.c.last_published_at, newest.c.last_item_at]
     statement = select(*columns, *counts).outerjoin(newest, newest.c.source == s.source).order_by(s.source)
     return _lines(connection, statement)
@@ -183,13 +187,13 @@ def count_past(connection: Connection, since: datetime) -> int:
 
 
 def _after(since: datetime) -> ColumnElement[bool]:
-    return func.coalesce(item.c.published_at, item.c.seen_at) >= since.timestamp()
+    return and_(_NEWS, func.coalesce(item.c.published_at, item.c.seen_at) >= since.timestamp())
 
 
 def newest(connection: Connection, limit: int) -> Sequence[Archived]:
     """The items seen last, the oldest of them first."""
     statement = select(item, story_item.c.story).outerjoin(story_item, story_item.c.item == item.c.id)
-    found = connection.execute(statement.order_by(item.c.id.desc()).limit(limit)).all()[::-1]
+    found = connection.execute(statement.where(_NEWS).order_by(item.c.id.desc()).limit(limit)).all()[::-1]
     return _archived(connection, found, match.c.item >= found[0].id) if found else []
 
 
