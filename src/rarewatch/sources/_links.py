@@ -8,7 +8,9 @@ from selectolax.lexbor import LexborNode
 
 from rarewatch.text.urls import canonical, host_of
 
-_BLANKS = re.compile(r"[\s\u200b]+")
+_BLANKS = re.compile(r"\s+")
+_NOTHING = str.maketrans("", "", "\u200b\u200c\u200d\u2060\ufeff\u00ad")
+"""Characters of no width: a blank in their place would cut a word in two."""
 _NO_PAGE = re.compile(
     r"\.(?:pdf|docx?|xlsx?|pptx?|wps|et|ofd|ceb|rtf|csv|zip|rar|7z|gz|jpe?g|png|gif|bmp|webp|mp[34]|avi|flv|mov|wmv|apk|exe)$",
     re.IGNORECASE,
@@ -50,7 +52,7 @@ def is_root(url: str) -> bool:
 
 def line(text: str) -> str:
     """`text` on one line, with single blanks."""
-    return _BLANKS.sub(" ", text).strip()
+    return _BLANKS.sub(" ", text.translate(_NOTHING)).strip()
 
 
 def pick(node: LexborNode, selector: str) -> str:

@@ -8,9 +8,15 @@ from selectolax.lexbor import LexborHTMLParser
 from rarewatch.text.plain import plain
 
 _LITTLE = 80  # characters a reader sees; more of them are an article, whatever else the page does
+_LONGEST = 4_000  # characters of a script that is looked through for a variable: a stub's is short, and this looks twice
 _REFRESH = re.compile(r"url\s*=\s*['\"]?\s*([^'\">\s]+)", re.IGNORECASE)
 _JUMP = re.compile(
     r"""(?:\blocation(?:\.href)?\s*=\s*|\blocation\.(?:replace|assign)\(\s*|_cofing\d?\s*=\s*\{[^}]*?\bhref\s*:\s*)["']([^"'\s]+)["']"""
+)
+_VARIABLE = re.compile(
+    r"""\b(?P<name>[A-Za-z_$][\w$]*)\s*=\s*["'](?P<to>[^"'\s]+)["'].*?"""
+    r"""\blocation(?:(?:\.href)?\s*=|\.(?:replace|assign)\()\s*(?P=name)\b(?!\s*\()""",
+    re.DOTALL,
 )
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 
@@ -29,7 +35,9 @@ def onward(html: str, url: str) -> str:
         for node in page.css("meta[http-equiv=refresh i]")
         if (match := _REFRESH.search(node.attributes.get("content") or ""))
     ]
-    jumps = [match[1] for node in page.css("script") for match in _JUMP.finditer(node.text())]
+    scripts = [node.text() for node in page.css("script")]
+    jumps = [match[1] for text in scripts for match in _JUMP.finditer(text)]
+    jumps += [match["to"] for text in scripts if (match := _VARIABLE.search(text[:_LONGEST]))]
     frames = [node.attributes.get("src") or "" for node in page.css("iframe[src], frame[src]")]
     for target in (*refresh, *jumps, *frames):
         try:

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from rarewatch.errors import BadEncoding, NotAFeed, SourceFault, Truncated
 from rarewatch.nouns.source import Draft, Get, Got, Reading, Seen, Source, Validators
 from rarewatch.sources import Visit, _feed_json
+from rarewatch.sources._answers import not_a_challenge
 from rarewatch.sources._feed_drafts import draft
 from rarewatch.sources._feed_parse import Parsed, base_for, describe, parse, read_text
 from rarewatch.sources._feed_plain import plain_entry, plain_frame, with_language
@@ -52,8 +53,8 @@ class Feed:
     def read(self, source: Source, seen: Seen) -> Visit:
         """Look at the feed once; see `SourceKind.read`.
 
-        Raises `NotAFeed` where the answer is something else. A document that ends too early gives what could be read, with
-        `complete` False and the validators of the last complete reading.
+        Raises `NotAFeed` where the answer is something else, `Refused` where that is an anti-bot challenge. A document that ends
+        too early gives what could be read, with `complete` False and the validators of the last complete reading.
         """
         got = yield Get(source.url, headers={"Accept": _ACCEPT}, validators=seen.validators)
         if got.not_modified:
@@ -65,6 +66,8 @@ class Feed:
         try:
             reading = _Look(got, seen, options).reading()
         except SourceFault as fault:
+            if isinstance(fault, NotAFeed):
+                not_a_challenge(got)
             fault.url = fault.url or got.url
             raise
         return replace(reading, validators=validators if reading.complete else seen.validators)
