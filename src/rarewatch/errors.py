@@ -8,7 +8,9 @@ RarewatchError
  │   ├ BadTLS             the certificate or handshake is not to be trusted
  │   ├ Refused            401, 403, 412, 521, or a page that is an anti-bot challenge
  │   ├ RateLimited        429 (or 503 with Retry-After)
+ │   ├ Disallowed         robots.txt asks programs to stay away
  │   ├ Missing            404 or 410
+ │   ├ Elsewhere          the answer is another site's
  │   ├ ServerTrouble      any other 5xx or unexpected status
  │   ├ TooLarge           more bytes than allowed, before or after decompression
  │   ├ TooSlow            the whole answer took longer than allowed
@@ -72,6 +74,10 @@ class SourceFault(RarewatchError):  # noqa: N818 - the field calls it a fault: t
 
     name = "fault"
     retry: Retry = "soon"
+    of_entry: bool = False
+    """The page of one entry is at fault; the list that names it was read."""
+    of_part: bool = False
+    """A part of the list itself could not be read; what was read was kept. Neither: the whole reading failed, or a mere note."""
 
     def __init__(self, detail: str, *, url: str = "", after: float | None = None) -> None:
         """`detail` says what was seen; `after` is the delay in seconds the server asked for, if any."""
@@ -107,10 +113,22 @@ class RateLimited(SourceFault):
     name, retry = "rate-limited", "later"
 
 
+class Disallowed(SourceFault):
+    """The site's robots.txt asks programs to stay away from this address; obeyed."""
+
+    name, retry = "disallowed", "later"
+
+
 class Missing(SourceFault):
     """There is nothing at this address (404, 410)."""
 
     name, retry = "missing", "later"
+
+
+class Elsewhere(SourceFault):
+    """The answer is another site's: the address was given up, sold or taken over, or leads to a page for everybody."""
+
+    name, retry = "elsewhere", "later"
 
 
 class ServerTrouble(SourceFault):
@@ -153,6 +171,7 @@ class Truncated(SourceFault):
     """The document ends too early or is malformed; what could be read was kept."""
 
     name = "truncated"
+    of_part = True
 
 
 class LayoutChanged(SourceFault):

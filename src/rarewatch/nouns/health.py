@@ -63,7 +63,8 @@ class Vitals:
     newest date on it at the last reading that saw one. `arrivals` are moments at which entries appeared, in minutes since 1970,
     oldest first, a few hundred at most; `by_day` says that they are known to the day only. After `quiet_at` a spell without
     anything new is longer than usual, after `silent_at` unlikely long; None while too little was learned. `hosts` are the sites its
-    entries led to.
+    entries led to. `read_since` is when it was first read, `advanced_at` when `newest` was last seen to advance; if it has not done
+    so again by `stuck_at` although entries come, that is unlikely long. `well_since` is when it last came out of trouble.
     """
 
     condition: Condition = Condition.UNPROVEN
@@ -79,6 +80,10 @@ class Vitals:
     quiet_at: datetime | None = None
     silent_at: datetime | None = None
     hosts: tuple[str, ...] = ()
+    read_since: datetime | None = None
+    advanced_at: datetime | None = None
+    stuck_at: datetime | None = None
+    well_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
