@@ -8,7 +8,7 @@ from rarewatch.config.reader import MAX_BYTES, Node, Spot, read
 from rarewatch.errors import ConfigError
 
 MAIN, AUDIENCE, ENTITIES, GLOSSARY = "rarewatch.yaml", "audience.yaml", "entities.yaml", "glossary.yaml"
-TYPES = "types.yaml"
+TYPES, EXPECTATIONS = "types.yaml", "expectations.yaml"
 SOURCES, RULES = "sources", "rules"
 _SUFFIXES = (".yaml", ".yml")
 
@@ -63,7 +63,7 @@ class Folder:
 
     def note_strays(self) -> None:
         """Warn of YAML files beside the known ones: they are not read, which would surprise whoever wrote them."""
-        known = (MAIN, AUDIENCE, ENTITIES, GLOSSARY, TYPES)
+        known = (MAIN, AUDIENCE, ENTITIES, EXPECTATIONS, GLOSSARY, TYPES)
         for path in sorted(self.path.glob("*.y*ml")):
             if path.suffix in _SUFFIXES and path.name not in known and not path.name.startswith("."):
                 self.warnings.append(

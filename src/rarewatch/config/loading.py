@@ -1,20 +1,22 @@
 """Reads the whole configuration folder, or only what is watched for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rarewatch.clock import Clock, now
 from rarewatch.config import program
 from rarewatch.config.audience import Audience
 from rarewatch.config.entities import Entities
-from rarewatch.config.folder import AUDIENCE, ENTITIES, GLOSSARY, MAIN, RULES, SOURCES, TYPES, Folder
+from rarewatch.config.expectations import Reader
+from rarewatch.config.folder import AUDIENCE, ENTITIES, EXPECTATIONS, GLOSSARY, MAIN, RULES, SOURCES, TYPES, Folder
 from rarewatch.config.mistakes import Mistakes
 from rarewatch.config.models import GlossaryFile, Settings
 from rarewatch.config.rules import Rules
 from rarewatch.config.sources import Sources
 from rarewatch.config.types import Types
 from rarewatch.nouns.alert import Subscription
+from rarewatch.nouns.expected import Expectations
 from rarewatch.nouns.source import Source
 from rarewatch.nouns.watch import Alias, Entity, Watch
 
@@ -34,6 +36,7 @@ class Config:
     digest: str
     folder: Path
     warnings: tuple[str, ...] = ()
+    expectations: Expectations = field(default_factory=Expectations)
 
 
 def load(folder: Path, clock: Clock = now) -> Config:
@@ -52,6 +55,11 @@ def load(folder: Path, clock: Clock = now) -> Config:
     audience = Audience(mistakes, None if RULES in files.unreadable else rules.ids, program.names(top))
     if people := files.one(AUDIENCE):
         audience.add(people)
+    expectations = Expectations()
+    if awaited := files.one(EXPECTATIONS, required=False):
+        ids = None if SOURCES in files.unreadable else sources.ids
+        named = None if RULES in files.unreadable else rules.ids
+        expectations = Reader(mistakes, sources.found, ids, named).read(awaited)
     mistakes.raise_all()
     assert settings is not None
     files.note_strays()
@@ -59,7 +67,7 @@ def load(folder: Path, clock: Clock = now) -> Config:
     if not any(source.enabled for source in sources.found.values()):
         warnings.append(f"{folder / SOURCES}: nothing is read: no source is enabled")
     subscriptions = tuple(audience.found.values())
-    return Config(settings, sources.found, watch, subscriptions, files.digest, folder, tuple(warnings))
+    return Config(settings, sources.found, watch, subscriptions, files.digest, folder, tuple(warnings), expectations)
 
 
 def load_watch(folder: Path, clock: Clock = now) -> Watch:

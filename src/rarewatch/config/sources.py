@@ -1,5 +1,6 @@
 """`sources/*.yaml` -> `Source` values."""
 
+from collections.abc import Collection
 from typing import Any
 
 from rarewatch import sources
@@ -7,6 +8,7 @@ from rarewatch.config import kinds
 from rarewatch.config.mistakes import Mistakes
 from rarewatch.config.models import PublisherFile, PublisherSpec, SourceDefaults, SourceSpec
 from rarewatch.config.reader import Node
+from rarewatch.nouns.alert import OWN
 from rarewatch.nouns.health import Expects
 from rarewatch.nouns.source import Access, Cadence, Publisher, Source, Tier
 
@@ -29,6 +31,11 @@ class Sources:
         self._mistakes = mistakes
         self._ids: dict[str, Node] = {}
         self._publishers: dict[str, Node] = {}
+
+    @property
+    def ids(self) -> Collection[str]:
+        """The ids that are written down, be their sources right or not."""
+        return self._ids
 
     def add(self, node: Node) -> None:
         """Read one publisher's file."""
@@ -54,6 +61,8 @@ class Sources:
 
     def _source(self, node: Node, publisher: Publisher | None, base: SourceDefaults | None, defaults: Node | None) -> None:
         fresh = not node.text("id") or self._mistakes.unique(self._ids, "source", node.text("id"), node.child("id") or node)
+        if node.text("id") == OWN.id:
+            self._mistakes.add(node.child("id") or node, f"'{OWN.id}' is the name of its own notices", "choose another id")
         spec, options = self._mistakes.check(SourceSpec, node), self._options(node, defaults)
         if spec is None or base is None or options is None or publisher is None or not fresh:
             return
