@@ -130,6 +130,7 @@ SAMPLES |= {
         entries=2,
         trailer=b"\n",
         options={"exchange": "szse", "stocks": ["000831"]},
+        articles={f"https://disc.static.szse.cn/download/d/{n}.PDF": b"%PDF-1.4" for n in (1, 2)},
         content_type="application/json",
     ),
     "json_list": Sample(

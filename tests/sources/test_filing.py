@@ -19,7 +19,14 @@ from rarewatch.text.dates import read_date
 
 URL = "http://www.example.cn/new/hisAnnouncement/query"
 READER = Filing(clock=lambda: AT)
-TWO = source("filing", {"exchange": "cninfo", "stocks": ["600111", "600010"], "orgs": {"600111": "o1", "600010": "o2"}}, URL)
+
+
+def filing(**options):
+    """Without the files themselves: `test_documents_fetched` reads those."""
+    return source("filing", {"exchange": "cninfo", "documents": 0, **options}, URL)
+
+
+TWO = filing(stocks=["600111", "600010"], orgs={"600111": "o1", "600010": "o2"})
 
 
 def answer(*numbers, code="600111"):
@@ -71,22 +78,15 @@ def test_trouble_with_the_first_stock_passes():
 
 
 def test_a_request_to_slow_down_ends_the_visit():
-    of = source(
-        "filing",
-        {
-            "exchange": "cninfo",
-            "stocks": ["600111", "600010", "600392"],
-            "orgs": dict.fromkeys(("600111", "600010", "600392"), "o"),
-        },
-        URL,
-    )
+    stocks = ["600111", "600010", "600392"]
+    of = filing(stocks=stocks, orgs=dict.fromkeys(stocks, "o"))
     reading = read(answer(1), errors.RateLimited("429", after=60.0), of=of)
     assert [fault.name for fault in reading.faults] == ["rate-limited"]
     assert not reading.complete
 
 
 def test_full_pages_are_turned_until_they_overlap():
-    of = source("filing", {"exchange": "cninfo", "stocks": ["600111"], "orgs": {"600111": "o"}, "max_pages": 2}, URL)
+    of = filing(stocks=["600111"], orgs={"600111": "o"}, max_pages=2)
     before = after(read(answer(*range(30, 0, -1)), of=of))
     talk = Talk([Turn(URL, answer(*range(65, 35, -1))), Turn(URL, answer(*range(35, 5, -1)))])
     reading = talk.drive(of, before, READER)
@@ -97,7 +97,7 @@ def test_full_pages_are_turned_until_they_overlap():
 
 
 def test_announcements_after_none_are_no_gap():
-    of = source("filing", {"exchange": "cninfo", "search": "稀土"}, URL)
+    of = filing(search="稀土")
     seen = after(read(answer(), of=of))
     reading = read(answer(1, 2), seen=seen, of=of)
     assert (len(reading.drafts), reading.complete, reading.faults) == (2, True, ())
@@ -105,7 +105,7 @@ def test_announcements_after_none_are_no_gap():
 
 def test_the_days_asked_for_are_chinese_days():
     night = Filing(clock=lambda: datetime(2026, 11, 22, 17, tzinfo=UTC))
-    of = source("filing", {"exchange": "cninfo", "search": "稀土", "days": 1}, URL)
+    of = filing(search="稀土", days=1)
     talk = Talk([Turn(URL, answer())])
     talk.drive(of, Remembered(Validators("e")), night)
     assert talk.asked[0].body.decode().endswith("seDate=2026-11-23~2026-11-30")
@@ -157,7 +157,7 @@ VALUES = st.recursive(
 
 @given(VALUES, st.sampled_from(sorted(EXCHANGES)))
 def test_whatever_an_exchange_answers_gives_announcements_or_a_named_fault(value, exchange):
-    of = source("filing", {"exchange": exchange, "search": "稀土"}, URL)
+    of = filing(exchange=exchange, search="稀土")
     talk = Talk([Turn(next(READER.read(of, Remembered())).url, json.dumps(value).encode())])
     try:
         reading = talk.drive(of, None, READER)
@@ -179,9 +179,7 @@ def test_a_recorded_answer_of_cninfo():
         pytest.skip(f"no {path}")
     body = path.read_bytes()
     rows = json.loads(body)["announcements"]
-    reading = read(
-        body, of=source("filing", {"exchange": "cninfo", "stocks": ["600519"], "orgs": {"600519": rows[0]["orgId"]}}, URL)
-    )
+    reading = read(body, of=filing(stocks=["600519"], orgs={"600519": rows[0]["orgId"]}))
     assert [draft.key for draft in reading.drafts] == [row["announcementId"] for row in rows]
     assert [draft.url for draft in reading.drafts] == [f"http://static.cninfo.com.cn/{row['adjunctUrl']}" for row in rows]
     assert all("<em>" not in draft.title for draft in reading.drafts)

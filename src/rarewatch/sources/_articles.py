@@ -2,7 +2,7 @@
 
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from operator import itemgetter
 
 from rarewatch.errors import (
@@ -19,20 +19,25 @@ from rarewatch.errors import (
     Unreachable,
 )
 from rarewatch.nouns.item import Stamp
+from rarewatch.nouns.paper import Paper
 from rarewatch.nouns.source import Draft, Get, Got, Reading, Seen, Source, Validators
 from rarewatch.sources._answers import not_a_challenge
+from rarewatch.sources._documents import DocumentLink, ask, document_links, is_archive, is_document, paper_of, unread
 from rarewatch.sources._links import is_page, may_fetch
 from rarewatch.sources._onward import onward
 from rarewatch.sources._options import FollowOptions
 from rarewatch.text.article import Article, read_article
 from rarewatch.text.charset import decode
 from rarewatch.text.dates import read_date
+from rarewatch.text.newest import newest
 from rarewatch.text.urls import canonical, host_of
 
 _HOST_TROUBLE = (Unreachable, BadTLS, TooSlow, Refused)
 _OF_THE_PAGE = (Missing, TooLarge, BadRedirect, BadEncoding, ForbiddenAddress)
+_NO_USE = (TooLarge, BadRedirect, ForbiddenAddress)  # of a document: it will be the same at the next poll, and may be large
 _PATIENCE = timedelta(days=2)  # between two calendar days: a page that is not there is looked for for more than one day
 _REMEMBERED = 10  # days in which a first failure is looked up; one from before that does not count
+_NAMED = 20  # links to documents of one page that are told of at most
 _ENOUGH = 3  # such faults in a row: the host will not have us now, and waiting for each page would hold up everything else
 
 
@@ -75,16 +80,33 @@ class Tour:
     pages: int = 0
     list_complete: bool = True
     deep: list[str] = field(default_factory=list)
+    at: datetime | None = None
+    zone: str = "Asia/Shanghai"
+    day_first: bool = False
+
+    def began(self, index: Got, source: Source, *, day_first: bool = False) -> None:
+        """Note how the dates of the list are to be read: as `index` of `source` gave them."""
+        self.at, self.zone, self.day_first = index.at, source.time_zone, day_first
 
     def failed(self, fault: SourceFault, mark: str, today: date) -> None:
         """Note an entry's fault; after a request to slow down, or trouble with the host time and again, the tour is over."""
+        fault.of_entry = True
         self._note(fault)
         self.again.add(mark)
         if isinstance(fault, _OF_THE_PAGE):
             self.gone[mark] = today
 
+    def missed(self, fault: SourceFault, mark: str, today: date) -> None:
+        """Note the fault of an entry's document; the entry is looked for again for a while, unless that is of no use."""
+        fault.of_entry = True
+        self._note(fault)
+        if not isinstance(fault, _NO_USE):
+            self.again.add(mark)
+            self.gone[mark] = today
+
     def stopped(self, fault: SourceFault) -> None:
         """Note the fault of a part of the list itself, which is then not complete; too many of them end the tour too."""
+        fault.of_part = True
         self._note(fault)
         self.list_complete = False
 
@@ -104,6 +126,8 @@ class Tour:
         since = {mark: _first_sought(mark, today, seen) for mark, today in self.gone.items()}
         self.again -= {mark for mark, today in self.gone.items() if today - since[mark] >= _PATIENCE}
         complete = complete and self.list_complete and not self.again
+        entries = tuple(entries)
+        dates = (entry.dates[0] for entry in entries if entry.dates)
         return Reading(
             drafts=tuple(self.drafts),
             validators=validators if complete else seen.validators,
@@ -115,6 +139,7 @@ class Tour:
             known=known,
             complete=complete,
             faults=tuple(self.faults),
+            newest=newest(dates, zone=self.zone, at=self.at, day_first=self.day_first) if self.at else None,
         )
 
 
@@ -133,44 +158,119 @@ def follow(entries: Sequence[Entry], source: Source, options: FollowOptions, ind
     """Turn new entries into drafts, fetching the pages that may be fetched.
 
     `index` is the answer that held the list. A fault on a page is noted in `tour`, its entry told by its title and looked for again
-    at the next poll; so are those beyond `max_articles`.
+    at the next poll; so are those beyond `max_articles`. Documents that a page links to, or that an entry is, come with the draft.
     """
     own = (host_of(source.url), host_of(index.url))
+    tour.began(index, source, day_first=options.day_first)
     for entry in entries:
         address = canonical(entry.url)
-        readable = options.articles == "new" and not entry.text and is_page(entry.url)
-        readable = readable and may_fetch(entry.url, own, options.allow_hosts)
+        readable = options.articles == "new" and not entry.text and may_fetch(entry.url, own, options.allow_hosts)
+        readable = readable and (is_page(entry.url) or (is_document(entry.url) and options.attachments > 0))
         # A page that several rows share is read for the first of them: its text must not be matched once for every row.
         if not readable or address in tour.visited:
-            tour.drafts.append(_draft(entry, None, source, options, index))
+            tour.drafts.append(_draft(entry, _Page(), source, options, index))
             continue
-        article = None
+        page = None
         if tour.over or tour.pages >= options.max_articles:
             tour.again.add(entry.mark)
         else:
             tour.pages += 1
             tour.visited.add(address)
+            around = (*own, host_of(entry.url))
             try:
-                article = yield from _article(entry.url, (*own, host_of(entry.url)), source, options)
+                page = yield from _page(entry.url, around, source, options)
                 tour.in_a_row = 0
             except SourceFault as fault:
                 tour.failed(fault, entry.mark, index.at.date())
-        tour.drafts.append(_draft(entry, article, source, options, index, again=entry.mark in tour.again))
+                page = _Page(papers=_unfetched(entry.url, fault), missed=True)
+            else:
+                page.papers += yield from _attached(page, entry.mark, around, options, index=index, tour=tour)
+        tour.drafts.append(_draft(entry, page or _Page(missed=True), source, options, index))
 
 
-def _article(url: str, own: tuple[str, ...], source: Source, options: FollowOptions) -> Generator[Get, Got, Article | None]:
-    """Fetch and read one article, following a page that only passes on once; None where the answer is no web page."""
-    got = yield Get(url, headers={"Referer": source.url})
+@dataclass(slots=True)
+class _Page:
+    """What stands behind an entry: an article with links to documents, or a document; `missed` where it could not be had."""
+
+    article: Article | None = None
+    url: str = ""
+    links: Sequence[DocumentLink] = ()
+    papers: tuple[Paper, ...] = ()
+    missed: bool = False
+
+
+def _page(url: str, own: tuple[str, ...], source: Source, options: FollowOptions) -> Generator[Get, Got, _Page]:
+    """Fetch and read one page, following one that only passes on once; a file that is no document leaves it empty."""
+    documents = options.attachments > 0
+    got = yield Get(url, headers={"Referer": source.url}, document=documents)
     html = _markup(got, options)
     target = onward(html, got.url) if html else ""
-    if target and is_page(target) and may_fetch(target, own, options.allow_hosts):
-        got = yield Get(target, headers={"Referer": got.url})
+    if target and (is_page(target) or is_document(target)) and may_fetch(target, own, options.allow_hosts):
+        got = yield Get(target, headers={"Referer": got.url}, document=documents)
         html = _markup(got, options)
-    return read_article(html, url=got.url, selectors=options.article.selectors()) if html else None
+    if got.paper is not None or is_document(got.url) or is_document(url):
+        return _Page(url=got.url, papers=(paper_of(got, got.url),) if documents else ())
+    if not html:
+        return _Page(url=got.url)
+    links = document_links(html, got.url, options.article.text) if documents else ()
+    return _Page(read_article(html, url=got.url, selectors=options.article.selectors()), got.url, links)
+
+
+def _attached(
+    page: _Page, mark: str, own: tuple[str, ...], options: FollowOptions, *, index: Got, tour: Tour
+) -> Generator[Get, Got, tuple[Paper, ...]]:
+    """The documents that a page links to, those that are not fetched with the reason."""
+    papers: list[Paper] = []
+    fetched = 0
+    for link in page.links[:_NAMED]:
+        address = canonical(link.url)
+        if why := _left_alone(link, fetched, own, options, tour):
+            papers.append(unread(link.url, link.name, why))
+            continue
+        fetched += 1
+        tour.pages += 1
+        tour.visited.add(address)
+        papers.append((yield from fetch_document(link, page.url, mark, index, tour)))
+    return tuple(papers)
+
+
+def _left_alone(link: DocumentLink, fetched: int, own: tuple[str, ...], options: FollowOptions, tour: Tour) -> str:
+    """Why a document is not fetched, "" where it is."""
+    if is_archive(link.url) or is_archive(link.name):
+        return "is an archive, which is not opened"
+    if not may_fetch(link.url, own, options.allow_hosts):
+        return f"was not fetched: {host_of(link.url)} is not among the hosts allowed"
+    if canonical(link.url) in tour.visited:
+        return "was read with another announcement"
+    if fetched >= options.attachments:
+        return f"was not fetched: it is not among the first {options.attachments}"
+    return "was not fetched: the host is in trouble" if tour.over else ""
+
+
+def fetch_document(link: DocumentLink, referer: str, mark: str, index: Got, tour: Tour) -> Generator[Get, Got, Paper]:
+    """Fetch the document of the entry with `mark`; a fault is noted in `tour`, and leaves it unread."""
+    try:
+        paper = yield from ask(link.url, link.name, referer)
+    except SourceFault as fault:
+        tour.missed(fault, mark, index.at.date())
+        return unread(link.url, link.name, _why(fault))
+    tour.in_a_row = 0
+    return paper
+
+
+def _unfetched(url: str, fault: SourceFault) -> tuple[Paper, ...]:
+    """An entry's own document that could not be had; nothing of an entry that is a page."""
+    return (unread(url, "", _why(fault)),) if is_document(url) else ()
+
+
+def _why(fault: SourceFault) -> str:
+    return f"could not be fetched: {fault.name}, {fault.detail}"
 
 
 def _markup(got: Got, options: FollowOptions) -> str:
     """The page's text, "" where the answer is a file; raises `Refused` for an anti-bot page."""
+    if got.paper is not None:
+        return ""
     not_a_challenge(got)
     content_type = got.headers.get("content-type", "").lower()
     kind = content_type.partition(";")[0].strip()
@@ -181,9 +281,8 @@ def _markup(got: Got, options: FollowOptions) -> str:
     return decode(got.body, content_type, charset=options.charset).text
 
 
-def _draft(
-    entry: Entry, article: Article | None, source: Source, options: FollowOptions, index: Got, *, again: bool = False
-) -> Draft:
+def _draft(entry: Entry, page: _Page, source: Source, options: FollowOptions, index: Got) -> Draft:
+    article = page.article
     text = entry.text or (article.text if article else "") or entry.summary
     return Draft(
         key=entry.key,
@@ -194,7 +293,8 @@ def _draft(
         author=(article.author if article else "") or entry.author,
         origin=(article.origin if article else "") or entry.origin,
         mark=entry.mark,
-        title_only=again or not text,
+        title_only=page.missed or not (text or any(paper.state == "read" for paper in page.papers)),
+        papers=page.papers,
     )
 
 

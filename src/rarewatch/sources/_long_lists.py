@@ -63,7 +63,7 @@ def read_articles(
     so that it is seen; its items count as known, and the next reading is complete again.
     """
     new = [entry for entry in entries if not seen.knows(entry.mark)]
-    past = {entry.mark: entry for entry in new if seen.blank and _is_past(entry, source, index)}
+    past = {entry.mark: entry for entry in new if seen.blank and is_past(entry, source, index)}
     if not seen.blank and new and len(new) == len(entries):
         tour.faults.append(Gap(f"none of the {len(new)} items was in the last reading", url=index.url))
         tour.list_complete = False
@@ -73,7 +73,7 @@ def read_articles(
     return tour.reading(entries, validators_of(index), seen, known=len(entries) - len(new))
 
 
-def _is_past(entry: Entry, source: Source, index: Got) -> bool:
+def is_past(entry: Entry, source: Source, index: Got) -> bool:
     """Whether the list dates an entry before the source's baseline age; a day counts from its end."""
     stamps = [stamp for text in entry.dates if (stamp := read_date(text, zone=source.time_zone, seen_at=index.at))]
     ends = [stamp.at + (_DAY if stamp.precision == "day" else timedelta()) for stamp in stamps]

@@ -79,5 +79,10 @@ class FollowOptions(BaseModel):
     articles: Annotated[
         Literal["new", "never"], Field(description="whether the pages of new rows are fetched, or the row is all there is")
     ] = "new"
-    max_articles: Annotated[int, Field(description="pages fetched in one poll; the rest follows at the next", ge=1, le=500)] = 30
+    max_articles: Annotated[
+        int, Field(description="pages and documents fetched in one poll; the rest follows at the next", ge=1, le=500)
+    ] = 30
+    attachments: Annotated[
+        int, Field(description="documents (PDF, DOCX, ...) fetched and read with one announcement at most; 0: none", ge=0, le=20)
+    ] = 3
     article: Annotated[ArticleOptions, Field(description="where things stand on an article's page")] = ArticleOptions()

@@ -1,7 +1,7 @@
 """The source kind `filing`: announcements of listed companies by stock code, from cninfo, the Shanghai or the Shenzhen exchange.
 
-The announcements of the last days are asked for; they are PDF files, linked and not fetched. Exchanges date what comes out in the
-evening with the next day, so the time asked for reaches a week into the future.
+The announcements of the last days are asked for; they are PDF files, which are fetched and read. Exchanges date what comes out in
+the evening with the next day, so the time asked for reaches a week into the future.
 """
 
 from collections.abc import Generator, Sequence
@@ -15,12 +15,15 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from rarewatch.clock import Clock, now
 from rarewatch.errors import LayoutChanged, SourceFault
+from rarewatch.nouns.paper import Paper
 from rarewatch.nouns.source import Draft, Get, Got, Reading, Seen, Source, Validators
 from rarewatch.sources import Visit
 from rarewatch.sources._answers import validators_of
-from rarewatch.sources._articles import Entry, Tour
+from rarewatch.sources._articles import Entry, Tour, fetch_document
+from rarewatch.sources._documents import DocumentLink, is_document
 from rarewatch.sources._filing_exchanges import EXCHANGES, Question, org_of, org_questions
 from rarewatch.sources._json import garbled, read_json
+from rarewatch.sources._long_lists import is_past
 from rarewatch.sources._paging import Page, Turning, read_on
 
 _AHEAD = timedelta(days=7)
@@ -40,6 +43,9 @@ class Options(BaseModel):
         dict[Code, str], Field(description="cninfo's own names of stocks by code; those left out are looked up at every reading")
     ] = Field(default_factory=dict)
     days: Annotated[int, Field(description="how many days back are asked for", ge=1, le=90)] = 14
+    documents: Annotated[
+        int, Field(description="PDF files fetched and read in one poll; the rest follows at the next; 0: none are", ge=0, le=200)
+    ] = 20
     max_pages: Annotated[int, Field(description="pages read of one stock in one poll at most", ge=1, le=20)] = 5
 
     @model_validator(mode="after")
@@ -92,7 +98,8 @@ class Filing:
             return Reading(validators=seen.validators if answers[0][1].not_modified else validators, unchanged=True)
         entries = yield from _all(answers, source, options, seen, tour)
         new = [entry for entry in entries if not seen.knows(entry.mark)]
-        tour.drafts += [_draft(entry) for entry in new]
+        yield from _with_documents(new, source, options, seen, index=answers[0][1], tour=tour)
+        tour.began(answers[0][1], source)
         return tour.reading(entries, validators, seen, known=len(entries) - len(new))
 
 
@@ -175,5 +182,32 @@ def _page(got: Got, options: Options, tour: Tour) -> Page:
     return Page(entries, last=document.whole and len(groups) < exchange.size)
 
 
-def _draft(entry: Entry) -> Draft:
-    return Draft(entry.key, entry.url, entry.title, dates=entry.dates, author=entry.author, mark=entry.mark, title_only=True)
+def _with_documents(
+    entries: Sequence[Entry], source: Source, options: Options, seen: Seen, *, index: Got, tour: Tour
+) -> Generator[Get, Got, None]:
+    """Fetch the documents behind the entries and make drafts of them.
+
+    At the first reading those older than the source's baseline age are told by their titles alone: nobody hears of them.
+    """
+    for entry in entries:
+        paper: Paper | None = None
+        if options.documents and is_document(entry.url) and not (seen.blank and is_past(entry, source, index)):
+            if tour.over or tour.pages >= options.documents:
+                tour.again.add(entry.mark)
+            else:
+                tour.pages += 1
+                paper = yield from fetch_document(DocumentLink(entry.url, ""), source.url, entry.mark, index, tour)
+        tour.drafts.append(_draft(entry, paper))
+
+
+def _draft(entry: Entry, paper: Paper | None) -> Draft:
+    return Draft(
+        key=entry.key,
+        url=entry.url,
+        title=entry.title,
+        dates=entry.dates,
+        author=entry.author,
+        mark=entry.mark,
+        title_only=paper is None or paper.state != "read",
+        papers=(paper,) if paper else (),
+    )
