@@ -18,17 +18,18 @@ from rarewatch.config import Config
 from rarewatch.crew import Clerk, Crew, Writer
 from rarewatch.engines import Duty, Engine
 from rarewatch.errors import ConfigError
-from rarewatch.fetch import Backlog, Web, drive
+from rarewatch.fetch import Backlog, RobotsMemory, Web, drive
 from rarewatch.match import Compiled
 from rarewatch.normalise import about
 from rarewatch.notifiers import Notifier
 from rarewatch.nouns.alert import Delivered
 from rarewatch.nouns.item import Item
 from rarewatch.nouns.memory import Archived, RulesNote
+from rarewatch.nouns.robots import RobotsNote
 from rarewatch.nouns.secret import SecretRef
 from rarewatch.nouns.source import Job, Polled, Reading, Source
 from rarewatch.nouns.watch import Example
-from rarewatch.pipeline import Kit
+from rarewatch.pipeline import InOrder, Kit
 from rarewatch.reload import EVERY_SECONDS, Hands, Reloader
 from rarewatch.sources import SourceKind
 from rarewatch.stores import Store
@@ -85,6 +86,40 @@ def notifiers_in_use(config: Config, but: Collection[str] = ()) -> dict[str, Not
     return found
 
 
+def open_web(
+    config: Config, *, now: clock.Clock = clock.now, backlog: Backlog | None = None, memory: RobotsMemory | None = None
+) -> Web:
+    """The web as `config` allows it; what robots.txt says is recorded in `memory`."""
+    workers = config.settings.workers
+    return Web(
+        contact=config.settings.contact,
+        per_host=workers.per_host,
+        politeness=config.settings.politeness,
+        at_once=workers.readers,
+        clock=now,
+        backlog=backlog,
+        robots=memory,
+        reveal=reveal,
+        chromium=settings.chromium(),
+    )
+
+
+@dataclass(frozen=True)
+class _RobotsArchive:
+    """What robots.txt said, in the store; `in_order` runs the store's work."""
+
+    store: Store
+    in_order: InOrder
+
+    async def load(self, origin: str) -> RobotsNote | None:
+        """What was last recorded of `origin`."""
+        return await self.in_order(self.store.robots_of, origin)
+
+    async def save(self, note: RobotsNote) -> None:
+        """Record `note`."""
+        await self.in_order(self.store.note_robots, note)
+
+
 def reader(web: Web, backlog: Backlog | None = None) -> Callable[[Job], Awaitable[Reading]]:
     """Reads a job's source over `web`; answers that wait for a parser count in `backlog`."""
     kinds: dict[str, SourceKind] = {}
@@ -93,7 +128,10 @@ def reader(web: Web, backlog: Backlog | None = None) -> Callable[[Job], Awaitabl
         source = job.source
         if source.kind not in kinds:
             kinds[source.kind] = registry.load(sources.KINDS, source.kind)()
-        return await drive(kinds[source.kind].read(source, job.claim.seen), source.access, web.get, backlog)
+        with web.session() as session:
+            reading = await drive(kinds[source.kind].read(source, job.claim.seen), source.access, session.get, backlog)
+            session.note(reading.faults)
+        return reading
 
     return read
 
@@ -226,14 +264,7 @@ async def open_service(
         await writer(_take_over, store, everything, now())
         workers = config.settings.workers
         backlog = Backlog(max(_LEAST_BACKLOG, workers.readers // 4))
-        web = Web(
-            contact=config.settings.contact,
-            per_host=workers.per_host,
-            politeness=config.settings.politeness,
-            at_once=workers.readers,
-            clock=now,
-            backlog=backlog,
-        )
+        web = open_web(config, now=now, backlog=backlog, memory=_RobotsArchive(store, writer))
         stack.push_async_callback(web.aclose)
         channels = notifiers_in_use(config)
         for channel in channels.values():

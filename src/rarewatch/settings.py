@@ -19,6 +19,11 @@ def config_folder(option: Path | None) -> Path:
     return option if option is not None else Path(os.environ.get("RAREWATCH_CONFIG", "").strip() or "config")
 
 
+def chromium() -> str:
+    """The browser's program: RAREWATCH_CHROMIUM, "" where it is to be looked for."""
+    return os.environ.get("RAREWATCH_CHROMIUM", "").strip()
+
+
 def reveal(ref: SecretRef) -> str:
     """The secret `ref` names, stripped of white space around it.
 

@@ -85,7 +85,7 @@ async def reset(_asked: Asked, writer: asyncio.StreamWriter) -> None:
 class Peer:
     """The server: `routes` by path (with query), `asked` in the order of arrival; `async with` starts and stops it.
 
-    `greeting` is said before anything was asked.
+    `greeting` is said before anything was asked. There is no robots.txt, and asking for it does not count, unless it has a route.
     """
 
     routes: dict[str, Answer] = field(default_factory=dict)
@@ -130,6 +130,9 @@ class Peer:
                     writer.write(self.greeting)
                 while not writer.is_closing():
                     asked = await _read(reader)
+                    if asked.path == "/robots.txt" and asked.path not in self.routes:
+                        writer.write(raw(404))
+                        continue
                     self.asked.append(asked)
                     await self.routes.get(asked.path, reply(404))(asked, writer)
         finally:

@@ -6,8 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rarewatch import errors
+from rarewatch.clock import now
 from rarewatch.fetch import Web
-from rarewatch.fetch.trip import Trip, address
+from rarewatch.fetch.address import address
+from rarewatch.fetch.jar import Jar
+from rarewatch.fetch.trip import Trip
 from rarewatch.nouns.source import Access, Get, Validators
 
 LOCAL = Access(allow_private=True)
@@ -74,7 +77,7 @@ async def test_without_saying_where(web, peer):
 
 async def test_every_step_is_guarded():
     """A public host that redirects inside cannot be had on loopback, so the two checks are shown one after the other."""
-    trip = Trip(Get("http://public.example/"), Access(), "agent")
+    trip = Trip(Get("http://public.example/"), Access(), "agent", Jar(now))
     trip.follow(302, b"http://127.0.0.1:1/", [])
     assert trip.at.host == "127.0.0.1"
     async with Web(contact="", per_host=1, politeness=0) as web:
@@ -116,7 +119,7 @@ async def test_the_same_origin_keeps_what_it_was_given(web, peer):
     ],
 )
 def test_only_the_same_origin_or_the_same_host_with_tls_is_trusted(start, goal, kept):
-    trip = Trip(Get(start, headers=SECRETS), Access(), "agent")
+    trip = Trip(Get(start, headers=SECRETS), Access(), "agent", Jar(now))
     trip.follow(302, goal.encode(), [])
     assert ("x-api-key" in trip.request().headers) is kept
 
@@ -141,7 +144,7 @@ async def test_another_page_is_asked_without_validators(web, peer):
 
 
 def test_the_same_page_with_tls_is_asked_with_them():
-    trip = Trip(Get("http://a/x?y", validators=Validators(etag='"1"')), Access(), "agent")
+    trip = Trip(Get("http://a/x?y", validators=Validators(etag='"1"')), Access(), "agent", Jar(now))
     trip.follow(301, b"https://a/x?y", [])
     assert (trip.conditional, trip.request().headers["if-none-match"]) == (True, '"1"')
 
@@ -166,14 +169,14 @@ async def test_what_is_posted_does_not_go_to_another_host(web, peer, other):
 
 
 def test_a_location_in_any_charset_is_taken_by_its_bytes():
-    trip = Trip(Get("http://a/x/"), Access(), "agent")
+    trip = Trip(Get("http://a/x/"), Access(), "agent", Jar(now))
     trip.follow(302, "/公告".encode("gbk"), [])
     assert trip.at.text == "http://a/%B9%AB%B8%E6"
 
 
 @given(st.one_of(st.binary(), st.text().map(lambda text: b"http://" + text.encode("utf-8", "surrogatepass"))))
 def test_any_location_leads_somewhere_or_is_a_bad_redirect(location):
-    trip = Trip(Get("http://a/x"), Access(), "agent")
+    trip = Trip(Get("http://a/x"), Access(), "agent", Jar(now))
     try:
         trip.follow(302, location, ["", "=", "a", "a=b; c"])
     except errors.BadRedirect:

@@ -2,6 +2,7 @@
 
 from rarewatch.fetch.backlog import Backlog
 from rarewatch.fetch.drive import drive
+from rarewatch.fetch.robots import RobotsMemory
 from rarewatch.fetch.web import Web
 
-__all__ = ["Backlog", "Web", "drive"]
+__all__ = ["Backlog", "RobotsMemory", "Web", "drive"]

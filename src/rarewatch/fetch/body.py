@@ -38,16 +38,21 @@ class Body:
         """Take the next bytes from the wire; raises `TooLarge` or `ServerTrouble` (damaged compression)."""
         self._wire += len(raw)
         if self._wire > self._cap:
+            if self._unpack is None:
+                self._blocks.append(raw)
             raise TooLarge(f"more than {self._cap:,} bytes", url=self._url)
         if self._unpack is None:
             self._blocks.append(raw)
             return
         for block in self._unpack.feed(raw):
             self._size += len(block)
-            if self._size > self._cap:
-                self._blocks.clear()
-                raise TooLarge(f"unpacks to more than {self._cap:,} bytes", url=self._url)
             self._blocks.append(block)
+            if self._size > self._cap:
+                raise TooLarge(f"unpacks to more than {self._cap:,} bytes", url=self._url)
+
+    def so_far(self) -> bytes:
+        """What has come, decompressed, cut at the cap: for whoever takes the beginning of a body that is too large."""
+        return b"".join(self._blocks)[: self._cap]
 
     def finish(self) -> bytes:
         """The whole body, decompressed; raises `Unreachable` when the compressed data stopped early."""

@@ -59,10 +59,17 @@ def rest(value: str, now: datetime) -> float | None:
         return None
 
 
-def of_network(error: BaseException, url: str) -> SourceFault:
+def of_proxy(status: int, url: str) -> SourceFault:
+    """The fault for a proxy that does not pass a request on."""
+    why = "its login is wanted, or wrong" if status == 407 else "it does not get through, or refuses to"
+    return Unreachable(f"the proxy answers with status {status}: {why}", url=url)
+
+
+def of_network(error: BaseException, url: str, *, proxied: bool = False) -> SourceFault:
     """The fault for an exception from the connection; `error` is httpx's, aiohttp's, the guard's or the system's.
 
-    httpx's name for it is ignored in favour of its cause: the transport calls every lost connection a time-out.
+    httpx's name for it is ignored in favour of its cause: the transport calls every lost connection a time-out. What is `proxied`
+    connects to the proxy only.
     """
     cause = error.__cause__ if isinstance(error.__cause__, aiohttp.ClientError | OSError) else error
     if isinstance(cause, Forbidden):
@@ -71,9 +78,12 @@ def of_network(error: BaseException, url: str) -> SourceFault:
         return BadTLS(_certificate(cause), url=url)
     if isinstance(cause, aiohttp.ClientSSLError | ssl.SSLError):
         return BadTLS("the TLS handshake failed", url=url)
+    if isinstance(cause, aiohttp.ClientHttpProxyError):
+        return of_proxy(cause.status, url)
     if isinstance(cause, aiohttp.ClientResponseError):
         return ServerTrouble("the answer is not proper HTTP", url=url)
-    return Unreachable(_words(cause), url=url)
+    whose = "the proxy: " if proxied and isinstance(cause, aiohttp.ClientConnectorError) else ""
+    return Unreachable(whose + _words(cause), url=url)
 
 
 def _certificate(error: aiohttp.ClientConnectorCertificateError) -> str:

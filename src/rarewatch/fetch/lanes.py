@@ -1,23 +1,34 @@
-"""Politeness: how often and how many at once one host is asked, and whether it wants to be left alone for a while."""
+"""Politeness: how often and how many at once one host is asked, and for how long it is left alone.
+
+A host is left alone because it asked for that, or because it turned visits away time and again: then for ten minutes, twice as
+long each time it still does afterwards, up to six hours. One good visit ends that.
+"""
 
 import asyncio
 from types import TracebackType
 
 from rarewatch.clock import Clock
-from rarewatch.errors import RateLimited
+from rarewatch.errors import RateLimited, Refused
 from rarewatch.fetch.faults import LONGEST_REST
 
 _SWEEP = 256
+_TWICE = 2  # visits turned away in a row: one alone may be a matter of the one page
+_FIRST_PAUSE, _LONGEST_PAUSE = 600.0, 21_600.0
+_REMEMBERED = 86_400.0
 
 
 class _Lane:
-    """One host: `users` count those inside or waiting, `start` is the earliest next start (loop time), `rest` ends at (POSIX)."""
+    """One host: `users` count those inside or waiting, `start` is the earliest next start (loop time), `rest` ends at (POSIX).
 
-    __slots__ = ("gate", "rest", "slots", "start", "users")
+    `refusals` counts the visits turned away in a row, `pause` is when the host may be asked again after them (POSIX).
+    """
+
+    __slots__ = ("gate", "pause", "refusals", "rest", "slots", "start", "users")
 
     def __init__(self, per_host: int) -> None:
         self.slots, self.gate = asyncio.Semaphore(per_host), asyncio.Lock()
         self.users, self.start, self.rest = 0, 0.0, 0.0
+        self.refusals, self.pause = 0, 0.0
 
 
 class Lanes:
@@ -33,16 +44,37 @@ class Lanes:
         """How many hosts are remembered just now."""
         return len(self._lanes)
 
-    def turn(self, host: str, url: str) -> "Turn":
-        """Wait for a turn at `host` with `async with`; raises `RateLimited` at once while the host rests."""
-        return Turn(self, host, url)
+    def turn(self, host: str, url: str, pace: float = 0.0) -> "Turn":
+        """Wait for a turn at `host` with `async with`; `pace` is the least time between two starts that it asks for, in seconds.
+
+        Raises `RateLimited` or `Refused` at once, with the time that is left, while the host is left alone.
+        """
+        return Turn(self, host, url, pace)
 
     def rest(self, host: str, seconds: float) -> None:
         """Leave `host` alone for so long."""
         lane = self._lane(host)
         lane.rest = max(lane.rest, self._clock().timestamp() + seconds)
 
-    async def enter(self, host: str, url: str) -> _Lane:
+    def refused(self, host: str, *, for_sure: bool = False) -> None:
+        """Note that a visit was turned away by `host`; `for_sure` when it was, again and again, within that visit.
+
+        Visits that were under way when the pause began tell nothing new.
+        """
+        lane, now = self._lane(host), self._clock().timestamp()
+        if now < lane.pause:
+            return
+        lane.refusals = max(lane.refusals + 1, _TWICE if for_sure else 0)
+        if lane.refusals >= _TWICE:
+            lane.pause = now + min(_FIRST_PAUSE * 2.0 ** min(lane.refusals - _TWICE, 10), _LONGEST_PAUSE)
+
+    def welcomed(self, host: str) -> None:
+        """Note that a visit to `host` went well."""
+        lane = self._lanes.get(host)
+        if lane is not None:
+            lane.refusals, lane.pause = 0, 0.0
+
+    async def enter(self, host: str, url: str, pace: float = 0.0) -> _Lane:
         """Come in when it is this request's turn."""
         lane = self._lane(host)
         self._refuse_resting(lane, url)
@@ -53,9 +85,9 @@ class Lanes:
             lane.users -= 1
             raise
         try:
-            await self._space(lane)
+            await self._space(lane, max(self._politeness, pace))
             self._refuse_resting(lane, url)
-        except (asyncio.CancelledError, RateLimited):
+        except (asyncio.CancelledError, RateLimited, Refused):
             self.leave(lane)
             raise
         return lane
@@ -74,26 +106,31 @@ class Lanes:
         return lane
 
     def _refuse_resting(self, lane: _Lane, url: str) -> None:
+        if lane.pause:
+            left = lane.pause - self._clock().timestamp()
+            if 0 < left <= _LONGEST_PAUSE:
+                raise Refused(f"the host is left alone after it turned us away, again in {left:.0f} s", url=url, after=left)
         if lane.rest:
             left = lane.rest - self._clock().timestamp()
             if 0 < left <= LONGEST_REST:  # more is left only where the clock was set back
                 raise RateLimited(f"the host asked to be left alone, again in {left:.0f} s", url=url, after=left)
             lane.rest = 0.0
 
-    async def _space(self, lane: _Lane) -> None:
-        if self._politeness <= 0:
+    async def _space(self, lane: _Lane, between: float) -> None:
+        if between <= 0:
             return
         loop = asyncio.get_running_loop()
         async with lane.gate:  # one after the other, so that a start that comes late moves the next one too
             if (wait := lane.start - loop.time()) > 0:
                 await asyncio.sleep(wait)
-            lane.start = loop.time() + self._politeness
+            lane.start = loop.time() + between
 
     def _sweep(self) -> None:
         """Forget idle hosts; the next sweep waits until the table has doubled, so sweeping costs little per request."""
         now, wall = asyncio.get_running_loop().time(), self._clock().timestamp()
         for host, lane in list(self._lanes.items()):
-            if not lane.users and lane.start <= now and lane.rest <= wall:
+            forgotten = not lane.refusals or lane.pause + _REMEMBERED <= wall
+            if not lane.users and lane.start <= now and lane.rest <= wall and forgotten:
                 del self._lanes[host]
         self._sweep_at = max(_SWEEP, 2 * len(self._lanes))
 
@@ -101,14 +138,14 @@ class Lanes:
 class Turn:
     """One request's turn in its host's lane."""
 
-    __slots__ = ("_host", "_lane", "_lanes", "_url")
+    __slots__ = ("_host", "_lane", "_lanes", "_pace", "_url")
 
-    def __init__(self, lanes: Lanes, host: str, url: str) -> None:
-        self._lanes, self._host, self._url = lanes, host, url
+    def __init__(self, lanes: Lanes, host: str, url: str, pace: float) -> None:
+        self._lanes, self._host, self._url, self._pace = lanes, host, url, pace
         self._lane: _Lane | None = None
 
     async def __aenter__(self) -> None:
-        self._lane = await self._lanes.enter(self._host, self._url)
+        self._lane = await self._lanes.enter(self._host, self._url, self._pace)
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._lane is not None:

@@ -1,15 +1,13 @@
 """One request on its way: where it goes next, what it carries there, and what it leaves behind at a host's border. No I/O."""
 
-from base64 import b64encode
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import lru_cache
-from urllib.parse import unquote_to_bytes
+from collections.abc import Iterable, Mapping
 
 import httpx
 
 from rarewatch.errors import BadRedirect, Unreachable
+from rarewatch.fetch.address import Address, address
 from rarewatch.fetch.body import ACCEPTED
+from rarewatch.fetch.jar import Jar
 from rarewatch.nouns.source import Access, Get, Validators
 
 MAX_REDIRECTS = 5
@@ -21,56 +19,16 @@ _ALWAYS = {
     b"accept-language": b"zh-CN,zh;q=0.9,en;q=0.5",
 }
 _HARMLESS = frozenset({*_ALWAYS, b"user-agent", b"content-type"})
-_PORTS = {"http": 80, "https": 443}
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """A parsed http(s) address: `url` and `text` without userinfo and fragment, `login` the userinfo as an Authorization value."""
-
-    url: httpx.URL
-    text: str
-    host: str
-    port: int
-    login: bytes
-
-    @property
-    def lane(self) -> str:
-        """The host as politeness counts it: name and port."""
-        return f"{self.host}:{self.port}"
-
-    def keeps_secrets(self, other: "Address") -> bool:
-        """Whether what was meant for this address may go to `other`: the same origin, or the same host now with TLS."""
-        mine, its = (self.url.scheme, self.host, self.port), (other.url.scheme, other.host, other.port)
-        return mine == its or (mine, its) == (("http", self.host, 80), ("https", self.host, 443))
-
-
-@lru_cache(maxsize=8192)  # the same sources are asked again and again, and parsing costs as much as the rest of a request
-def address(text: str) -> Address:
-    """Parse an address; raises `ValueError` with our own words, as `text` may hold credentials."""
-    try:
-        url = httpx.URL(text.partition("#")[0])
-    except (httpx.InvalidURL, UnicodeError):
-        raise ValueError("not an address that can be read") from None
-    if url.scheme not in _PORTS:
-        raise ValueError(f"the scheme {url.scheme or '(none)'} is not http or https")
-    port = url.port or _PORTS[url.scheme]
-    if not url.host or ("%" in url.host and ":" not in url.host) or not 0 < port < 65_536:
-        raise ValueError("an address without a usable host and port")
-    login = b"Basic " + b64encode(unquote_to_bytes(url.userinfo)) if url.userinfo else b""
-    if url.userinfo:
-        url = url.copy_with(userinfo=b"")
-    return Address(url, str(url), url.host, port, login)
 
 
 class Trip:
     """A request from its first address to its answer.
 
-    `left` is what remains of the time for it all, in seconds. Extra headers, credentials and cookies go to the first origin only;
-    a cookie set on the way goes back to the origin that set it and is forgotten with the trip.
+    `left` is what remains of the time for it all, in seconds. Extra headers and credentials go to the first origin only; cookies
+    are the jar's, which may outlive the trip.
     """
 
-    def __init__(self, get: Get, access: Access, agent: str) -> None:
+    def __init__(self, get: Get, access: Access, agent: str, jar: Jar) -> None:
         """Raises `Unreachable` when the address cannot be asked."""
         try:
             self.at = address(get.url)
@@ -84,7 +42,7 @@ class Trip:
             self._headers[b"authorization"] = self.at.login
         if access.headers or get.headers or get.body is not None:
             self._add(access.headers, get.headers, has_body=get.body is not None)
-        self._cookies: dict[tuple[str, int], dict[bytes, bytes]] = {}
+        self._jar = jar
         self._been: set[tuple[str, str, bytes]] = set()
 
     def _add(self, *extra: Mapping[str, str], has_body: bool) -> None:
@@ -102,18 +60,25 @@ class Trip:
     def request(self) -> httpx.Request:
         """The request for the present address."""
         headers = {**self._headers, **self._conditions}
-        if self._cookies and (cookie := self._cookie()):
+        if cookie := self._cookie():
             headers = {**headers, b"cookie": cookie}
         return httpx.Request(self._method, self.at.url, headers=headers, content=self._body)
 
-    def follow(self, status: int, location: bytes, set_cookies: list[str]) -> None:
-        """Go where a redirect points; raises `BadRedirect` when that is nowhere, in a circle, or one too many."""
+    def take(self, set_cookies: Iterable[str]) -> None:
+        """Keep the cookies of the answer from the present address."""
+        self._jar.take(self.at, set_cookies)
+
+    def follow(self, status: int, location: bytes, set_cookies: Iterable[str]) -> None:
+        """Go where a redirect points; raises `BadRedirect` when that is nowhere, in a circle, or one too many.
+
+        Its cookies count at once: some sites redirect to the same page until their cookie comes back.
+        """
         before, here = self.at, self.at.text
         self.hops += 1
         if self.hops > MAX_REDIRECTS:
             raise BadRedirect(f"more than {MAX_REDIRECTS} redirects", url=here)
         self._been.add((self._method, here, self._cookie()))
-        self._remember(set_cookies)
+        self.take(set_cookies)
         self.at = _target(before, location)
         if status == 303 or (status in {301, 302} and self._method == "POST"):
             self._method, self._body = "GET", None
@@ -131,17 +96,9 @@ class Trip:
             raise BadRedirect("what is posted must not go on to another host", url=here)
         self._headers = {name: value for name, value in self._headers.items() if name in _HARMLESS}
 
-    def _remember(self, set_cookies: list[str]) -> None:
-        """Keep cookies for the rest of the trip: some sites redirect to the same page until their cookie comes back."""
-        for line in set_cookies:
-            name, equals, value = _bytes(line.split(";", 1)[0]).partition(b"=")
-            if equals and name.strip():
-                self._cookies.setdefault((self.at.host, self.at.port), {})[name.strip()] = value.strip()
-
     def _cookie(self) -> bytes:
-        jar = self._cookies.get((self.at.host, self.at.port), {})
-        own = self._headers.get(b"cookie", b"")
-        return b"; ".join(([own] if own else []) + [name + b"=" + value for name, value in jar.items()])
+        own, kept = self._headers.get(b"cookie", b""), self._jar.header(self.at)
+        return own + b"; " + kept if own and kept else own or kept
 
 
 def _target(base: Address, location: bytes) -> Address:

@@ -13,6 +13,7 @@ from rarewatch.nouns.alert import Decision, Parcel, Receipt, Subscription
 from rarewatch.nouns.health import Change, Notice, Vitals
 from rarewatch.nouns.item import Admission, Item
 from rarewatch.nouns.memory import Archived, Candidate, Known, NearMiss, RulesNote
+from rarewatch.nouns.robots import RobotsNote
 from rarewatch.nouns.source import Claim, Publisher, Reading, Source
 from rarewatch.nouns.watch import Match
 from rarewatch.stores.register import Register
@@ -123,6 +124,14 @@ class Store(Protocol):
 
     def note_rules(self, note: RulesNote, now: datetime) -> None:
         """Write down that a set of rules came into force, or was refused; only the last hundred such notes are kept."""
+        ...
+
+    def note_robots(self, note: RobotsNote) -> None:
+        """Write down what a site's robots.txt said, in place of what was known of it."""
+        ...
+
+    def robots_of(self, origin: str) -> RobotsNote | None:
+        """What the robots.txt of `origin` said when it was last asked; None when it never was."""
         ...
 
     def newest(self, limit: int) -> Sequence[Archived]:

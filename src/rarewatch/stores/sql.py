@@ -19,8 +19,9 @@ from rarewatch.nouns.alert import Parcel, Receipt
 from rarewatch.nouns.health import Condition
 from rarewatch.nouns.item import Item
 from rarewatch.nouns.memory import Archived, RulesNote
+from rarewatch.nouns.robots import RobotsNote
 from rarewatch.nouns.source import Claim, Remembered, Source, Validators
-from rarewatch.stores import Book, conditions, couriers, locks, rows, rulesets, schema, views
+from rarewatch.stores import Book, conditions, couriers, locks, robots, rows, rulesets, schema, views
 from rarewatch.stores.book import SqlBook
 from rarewatch.stores.tables import source_state
 from rarewatch.text.urls import canonical
@@ -141,6 +142,14 @@ class SqlStore:
     def note_rules(self, note: RulesNote, now: datetime) -> None:
         with self.begin() as connection:
             rulesets.note(connection, note, now)
+
+    def note_robots(self, note: RobotsNote) -> None:
+        with self.begin() as connection:
+            robots.note(connection, note)
+
+    def robots_of(self, origin: str) -> RobotsNote | None:
+        with self.look() as connection:
+            return robots.robots_of(connection, origin)
 
     def newest(self, limit: int) -> Sequence[Archived]:
         with self.look() as connection:

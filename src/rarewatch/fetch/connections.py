@@ -1,0 +1,77 @@
+"""The connections: guarded ones, ones that may lead to private addresses, and ones through each proxy; never mixed."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import aiohttp
+import httpx
+from httpx_aiohttp import AiohttpTransport
+
+from rarewatch.fetch.guard import Resolver
+
+_KEEP_ALIVE = 5.0
+_DNS_TTL = 30
+_LONGEST_LINE = 65_536
+
+
+class Connections:
+    """Makes a transport when it is first needed, inside the event loop; closed with `aclose`."""
+
+    def __init__(self, names: ThreadPoolExecutor) -> None:
+        """`names` are the threads that look names up."""
+        self._names = names
+        self._tls = httpx.create_ssl_context()
+        self._made: dict[tuple[bool, str, str], AiohttpTransport] = {}
+
+    def through(self, *, private: bool, proxy: str = "", login: str = "") -> AiohttpTransport:
+        """The transport for guarded or for private addresses, or through `proxy`; `login` is the proxy's `user:password`.
+
+        A proxy's own address is the operator's word and is not guarded; what it connects to, it looks up itself.
+        """
+        key = (private, proxy, login)
+        transport = self._made.get(key)
+        if transport is None:
+            session = self._session(private=private or bool(proxy))
+            transport = AiohttpTransport(verify=self._tls, trust_env=False, client=session, proxy=_proxy(proxy, login))
+            self._made[key] = transport
+        return transport
+
+    def _session(self, *, private: bool) -> aiohttp.ClientSession:
+        connector = aiohttp.TCPConnector(
+            resolver=Resolver(self._names, private=private),
+            ssl=self._tls,
+            ttl_dns_cache=_DNS_TTL,
+            keepalive_timeout=_KEEP_ALIVE,
+            limit=0,
+        )
+        return aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            response_class=_Response,
+            trust_env=False,
+            auto_decompress=False,
+            max_line_size=_LONGEST_LINE,
+            max_field_size=_LONGEST_LINE,
+        )
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        for transport in self._made.values():
+            await transport.aclose()
+        self._made.clear()
+
+
+def _proxy(proxy: str, login: str) -> httpx.Proxy | None:
+    if not proxy:
+        return None
+    # The client writes a login in Latin-1; whatever was meant, it goes out as UTF-8.
+    user, _, password = login.encode().decode("latin-1").partition(":")
+    return httpx.Proxy(proxy, auth=(user, password) if login else None)
+
+
+class _Response(aiohttp.ClientResponse):
+    """An answer without its reason phrase: httpx-aiohttp 0.2 fails on one that is not UTF-8, and nobody reads it."""
+
+    async def start(self, connection: aiohttp.connector.Connection) -> aiohttp.ClientResponse:
+        await super().start(connection)
+        self.reason = ""
+        return self
