@@ -6,13 +6,15 @@ xml:lang, namespaces) is there when it is parsed in a smaller company.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from xml.parsers import expat
 
 _ROOTS = {"rss": "item", "RDF": "item", "feed": "entry"}
 _NAME = re.compile(rb"<([^\s/>]+)")
+_DATES = tuple((b"<" + name, b"</" + name) for name in (b"pubDate", b"published", b"issued", b"dc:date", b"updated", b"modified"))
+_DATE_AT_MOST = 300
 _INNOCENT = frozenset({"http://www.w3.org/1999/xhtml"})
 
 
@@ -59,6 +61,23 @@ def _name(document: bytes, start: int) -> bytes:
     """The name of the start tag at `start`, prefix and all."""
     found = _NAME.match(document, start)
     return found.group(1) if found else b""
+
+
+def dates_of(entries: Sequence[bytes]) -> Iterator[str]:
+    """The date each entry prints, unread: of several the one that feeds mean to be that of publication."""
+    for entry in entries:
+        for start, end in _DATES:
+            at = entry.find(start)
+            close = entry.find(end, at + len(start), at + _DATE_AT_MOST) if at >= 0 else -1
+            if close > at:
+                yield _date(entry[at + len(start) : close])
+                break
+
+
+def _date(element: bytes) -> str:
+    """The text of an element without its attributes and CDATA marks."""
+    text = element.partition(b">")[2].strip().removeprefix(b"<![CDATA[").removesuffix(b"]]>")
+    return text.decode("ascii", "ignore").strip()
 
 
 class _Cutter:

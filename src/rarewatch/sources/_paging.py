@@ -63,6 +63,7 @@ def read_on(first: Page, turning: Turning, seen: Seen, tour: Tour) -> Generator[
             _gap(tour, f"no overlap with the last reading on {number} page(s), and the next cannot be had ({fault})")
             break
         except SourceFault as fault:
+            fault.of_part = True
             tour.faults.append(fault)
             tour.list_complete = False
             break

@@ -4,8 +4,9 @@ The cheapest answer that is right comes first: 304, a body with a known digest, 
 is left the parse.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from hashlib import blake2b
 from typing import Annotated, ClassVar
 
@@ -18,8 +19,9 @@ from rarewatch.sources._answers import not_a_challenge
 from rarewatch.sources._feed_drafts import draft
 from rarewatch.sources._feed_parse import Parsed, base_for, describe, parse, read_text
 from rarewatch.sources._feed_plain import plain_entry, plain_frame, with_language
-from rarewatch.sources._feed_slices import Slices, cut
+from rarewatch.sources._feed_slices import Slices, cut, dates_of
 from rarewatch.text.charset import known
+from rarewatch.text.newest import newest
 
 _ACCEPT = (
     "application/atom+xml, application/rss+xml, application/rdf+xml, application/xml;q=0.9, text/xml;q=0.9, "
@@ -64,7 +66,7 @@ class Feed:
             return Reading(validators=validators, unchanged=True)
         options = source.options if isinstance(source.options, FeedOptions) else FeedOptions()
         try:
-            reading = _Look(got, seen, options).reading()
+            reading = _Look(got, seen, options, source.time_zone).reading()
         except SourceFault as fault:
             if isinstance(fault, NotAFeed):
                 not_a_challenge(got)
@@ -76,8 +78,8 @@ class Feed:
 class _Look:
     """One body, read as far as it is new."""
 
-    def __init__(self, got: Got, seen: Seen, options: FeedOptions) -> None:
-        self._got, self._seen, self._guids = got, seen, options.guids
+    def __init__(self, got: Got, seen: Seen, options: FeedOptions, zone: str) -> None:
+        self._got, self._seen, self._guids, self._zone = got, seen, options.guids, zone
         charset = "" if options.charset == "auto" else options.charset
         self._read = read_text(got.body, got.headers.get("content-type", ""), charset)
 
@@ -103,7 +105,8 @@ class _Look:
         if drafts is None:
             return None
         marked = tuple(replace(each, mark=marks[at]) for each, at in zip(drafts, new, strict=True))
-        return Reading(marked, marks=marks, known=len(marks) - len(new), faults=self._faults(""))
+        shown = self._newest(dates_of(slices.entries))
+        return Reading(marked, marks=marks, known=len(marks) - len(new), faults=self._faults(""), newest=shown)
 
     def _parsed(self, document: bytes, slices: Slices, new: Sequence[int]) -> Sequence[Draft] | None:
         """The drafts of the entries `new`, as feedparser reads them; None where it does not see them all."""
@@ -137,7 +140,12 @@ class _Look:
         marked = [replace(each, mark=_mark(repr(each).encode("utf-8", "replace"))) for each in drafts]
         new = tuple(each for each in marked if not self._seen.knows(each.mark))
         marks = tuple(each.mark for each in marked)
-        return Reading(new, marks=marks, known=len(marks) - len(new), complete=not trouble, faults=self._faults(trouble))
+        shown = self._newest(each.dates[0] for each in drafts if each.dates)
+        faults = self._faults(trouble)
+        return Reading(new, marks=marks, known=len(marks) - len(new), complete=not trouble, faults=faults, newest=shown)
+
+    def _newest(self, dates: Iterable[str]) -> datetime | None:
+        return newest(dates, zone=self._zone, at=self._got.at)
 
     def _faults(self, trouble: str) -> tuple[SourceFault, ...]:
         faults: list[SourceFault] = [Truncated(trouble, url=self._got.url)] if trouble else []
