@@ -31,7 +31,9 @@ _HEAD_ZH = re.compile(
     rf"(?:(?<![\d.,\-/])(?P<year>{_YEAR})(?:{_S}年度?)?{_S}"
     rf"|(?P<mark>[\u4e00-\u9fff]{{1,10}})?{_S}[\[(]{_S}(?P<bracket>{_YEAR}){_S}年?{_S}[\])]{_S})?$"
 )
-_LISTED = re.compile(rf"(?:(?P<temp>临){_S}|编号:?{_S})(?:20\d\d(?=-)|[\[(](?:20\d\d)[\])])-?{_S}(?P<num>\d{{1,4}})(?!\d|-\d)号?")
+_LISTED = re.compile(
+    rf"(?:(?P<temp>临)\)?{_S}|编号:?{_S})(?:20\d\d(?=-)|[\[(](?:20\d\d)[\])])-?{_S}(?P<num>\d{{1,4}})(?!\d|-\d)号?"
+)
 _EN_NUM = r"(?!(?:19|20)\d\d\b)\d{1,4}\b(?![%.]\d|%|-\d{3})"
 _EN = re.compile(
     r"(?:(?<![a-z])(?:nos?|numbers?)\b\.?:?|№|\#|(?<=announcement )|(?<=announcements )|(?<=notice ))\s{0,2}"

@@ -3,22 +3,26 @@
 import html
 import re
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _HAN = "\u2e80-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uff65\U00020000-\U0003ffff"
 _BREAK_IN_HAN = re.compile(rf"(?<=[{_HAN}])[ \t]*[\r\n][ \t\r\n]*(?=[{_HAN}])")
+BREAK_AFTER_HAN = re.compile(rf"[\r\n](?<=[{_HAN}][\r\n])[ \t\r\n]*(?=[{_HAN}])")
+"""The same where no blank stands before the break; found in a tenth of the time, for whole pages."""
 _BLANK = re.compile(r"[ \t\r\n\f]+")
 _LINE_BLANK = re.compile(r"[^\S\n]+")
 _AROUND_BREAK = re.compile(r"[^\S\n]*\n[^\S\n]*(?:\n\s*)?")
 _MARKUP = re.compile(r"<[a-zA-Z/!?]")
 _ORPHAN_CELL = re.compile(r"\s*<(?:tr|td|th|tbody|thead)\b", re.IGNORECASE)
-_UNSEEN = ["script", "style", "head", "title", "noscript", "template", "iframe", "object", "svg", "select"]
+UNSEEN = ["script", "style", "head", "title", "noscript", "template", "iframe", "object", "svg", "select"]
 _BLOCKS = (
     "p,div,br,hr,li,ul,ol,dl,dt,dd,tr,table,caption,thead,tbody,tfoot,h1,h2,h3,h4,h5,h6,blockquote,pre,section,article,aside,"
     "header,footer,nav,main,figure,figcaption,form,fieldset,address,center,details,summary"
 )
 _CELLS = "td,th"
+LINE = "\x1e"
+"""Stands for a line break that a tree's blocks make, so that it is told from one in the source."""
 _TAG = re.compile(r"<(/?[a-zA-Z][^<>]*)>")
 _FLOW = frozenset(
     ["p", "div", "br", "hr", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "section", "article", "center"]
@@ -88,9 +92,24 @@ def _simple(text: str) -> str | None:
     return tidy(html.unescape(bare) if "&" in bare else bare)
 
 
+def mark_blocks(tree: LexborHTMLParser) -> None:
+    """Put `LINE` around every block of `tree`, and a blank behind every cell, for `marked_text`."""
+    for node in tree.css(_BLOCKS):
+        node.insert_before(LINE)
+        node.insert_after(LINE)
+    for node in tree.css(_CELLS):
+        node.insert_after(" ")
+
+
+def marked_text(node: LexborNode) -> str:
+    """The text of a node whose tree was marked and whose source had its breaks within Han text taken out: as `plain` gives it."""
+    text = _BLANK.sub(" ", node.text(deep=True))
+    return tidy(text.replace(LINE, "\n"))
+
+
 def _parsed(text: str) -> str:
     tree = LexborHTMLParser(text)
-    tree.strip_tags(_UNSEEN)
+    tree.strip_tags(UNSEEN)
     for node in tree.css(_BLOCKS):
         node.insert_before("\n")
         node.insert_after("\n")
