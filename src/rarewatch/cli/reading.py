@@ -9,27 +9,30 @@ from typing import Annotated, Any
 import typer
 from pydantic import TypeAdapter, ValidationError
 
-from rarewatch import clock, log, registry, sources
+from rarewatch import app, clock, log, registry, sources
+from rarewatch.cli.article import read_articles
 from rarewatch.cli.context import ConfigOption, Exit, JsonOption, fail, people, progress, put, read_config
 from rarewatch.config import Config, kinds
 from rarewatch.config.mistakes import Mistakes
 from rarewatch.config.reader import read as read_yaml
 from rarewatch.config.units import Zone
 from rarewatch.errors import SourceFault, Unreachable
-from rarewatch.fetch import Web, drive
+from rarewatch.fetch import drive
 from rarewatch.normalise import normalise
 from rarewatch.nouns.item import Item
 from rarewatch.nouns.source import Access, Draft, Get, Got, Publisher, Reading, Remembered, Source
 from rarewatch.text.wording import stamp_words
 
+_NOWHERE = "http://saved.invalid/"
 _NOT_FETCHED = "not fetched: a saved file is read"
 
 
 def read(
-    what: Annotated[list[str], typer.Argument(help="Source ids; or, with --kind or --saved, saved files.")],
+    what: Annotated[list[str], typer.Argument(help="Source ids; or, with --kind, --saved or --article, saved files.")],
     kind: Annotated[str, typer.Option(help="Read saved files as this source kind (feed, listing).")] = "",
-    url: Annotated[str, typer.Option(help="The address a saved file came from, for relative links.")] = "http://saved.invalid/",
+    url: Annotated[str, typer.Option(help="The address a saved file came from, for relative links.")] = _NOWHERE,
     saved_as: Annotated[str, typer.Option("--saved", help="Read saved files as this configured source.")] = "",
+    article: Annotated[bool, typer.Option("--article", help="Read saved files as article pages: title, dates, text.")] = False,
     options: Annotated[str, typer.Option(help="The kind's options, as YAML: '{item: \"ul li\"}'.")] = "",
     content_type: Annotated[str, typer.Option(help="The Content-Type a saved file was served with.")] = "",
     zone: Annotated[str, typer.Option(help="Time zone of dates in saved files.")] = "Asia/Shanghai",
@@ -41,7 +44,11 @@ def read(
     Exit code 1 when something could not be read.
     """
     failed = 0
-    if not kind and not saved_as:
+    if article:
+        if kind or saved_as:
+            fail("--article reads a page by itself: it goes with neither --kind nor --saved", Exit.MISTAKE)
+        failed = read_articles(what, "" if url == _NOWHERE else url, content_type, _zone(zone), as_json=as_json)
+    elif not kind and not saved_as:
         failed = asyncio.run(_live(read_config(folder), what, as_json))
     else:
         source = _configured(read_config(folder), saved_as) if saved_as else _made(kind, url, options, zone)
@@ -66,23 +73,26 @@ def _made(kind: str, url: str, options: str, zone: str) -> Source:
     checked = kinds.options(sources.KINDS, kind, node, mistakes)
     mistakes.raise_all()
     assert checked is not None
+    return Source("saved", kind, url, Publisher("saved", "saved file"), options=checked, time_zone=_zone(zone))
+
+
+def _zone(name: str) -> str:
     try:
-        TypeAdapter[str](Zone).validate_python(zone)
+        TypeAdapter[str](Zone).validate_python(name)
     except ValidationError as error:
-        fail(f"--zone: {zone!r} {error.errors()[0]['msg']}", Exit.MISTAKE)
-    return Source("saved", kind, url, Publisher("saved", "saved file"), options=checked, time_zone=zone)
+        fail(f"--zone: {name!r} {error.errors()[0]['msg']}", Exit.MISTAKE)
+    return name
 
 
 async def _live(loaded: Config, names: Sequence[str], as_json: bool) -> int:
     failed = 0
-    workers = loaded.settings.workers
-    web = Web(contact=loaded.settings.contact, per_host=workers.per_host, politeness=loaded.settings.politeness)
-    async with web:
+    async with app.open_web(loaded) as web:
         for name in names:
             source = _configured(loaded, name)
             visit = registry.load(sources.KINDS, source.kind)().read(source, Remembered())
             try:
-                reading = await drive(visit, source.access, web.get)
+                with web.session() as session:
+                    reading = await drive(visit, source.access, session.get)
             except SourceFault as fault:
                 people.print(f"{name}: {log.redact(str(fault))}")
                 failed += 1
