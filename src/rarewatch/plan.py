@@ -121,7 +121,7 @@ def _shared(before: Watch, after: Watch) -> frozenset[str]:
 
 
 def _verdicts(compiled: Compiled, item: Item, of: About) -> Verdicts:
-    return tuple((match.rule, int(match.severity)) for match in compiled.matches(item.title, item.text, about=of))
+    return tuple((match.rule, int(match.severity)) for match in compiled.matches(item.title, item.text, item.attachment, about=of))
 
 
 @dataclass(slots=True)
@@ -165,7 +165,9 @@ class Comparison:
         """The sum of what was added, alerts with the newest first."""
         span = self._last - self._first if self._first and self._last else timedelta()
         weeks = max(1.0, span / _WEEK)
-        names = dict.fromkeys(subscription.id for audience in (self.before, self.after) for subscription in audience)
+        names = dict.fromkeys(
+            subscription.id for audience in (self.before, self.after) for subscription in audience if not subscription.operator
+        )
         volumes = [Volume(name, *(_count(told, name) / weeks for told in self._told)) for name in names]
         alerts = sorted(self._changes(), key=lambda change: (change.at, change.subscription), reverse=True)
         return Plan(tuple(rules), tuple(alerts), tuple(volumes), self.items, weeks)
@@ -183,7 +185,9 @@ class Comparison:
 
 
 def heard_of(subscription: Subscription, found: Verdicts) -> Verdicts:
-    """Those of `found` that a subscriber wants to know and that are severe enough."""
+    """Those of `found` that a subscriber wants to know and that are severe enough; operators hear of no news."""
+    if subscription.operator:
+        return ()
     return tuple(
         (rule, severity)
         for rule, severity in found

@@ -10,7 +10,17 @@ from pydantic import BaseModel, TypeAdapter
 from rarewatch import matchers, notifiers, registry, sources
 from rarewatch.config import Settings, load
 from rarewatch.config.findings import keys_of
-from rarewatch.config.models import AliasSpec, EntitySpec, PaperSpec, PublisherSpec, RuleSpec, SourceSpec, SubscriberSpec, TypeSpec
+from rarewatch.config.models import (
+    AliasSpec,
+    EntitySpec,
+    OperatorSpec,
+    PaperSpec,
+    PublisherSpec,
+    RuleSpec,
+    SourceSpec,
+    SubscriberSpec,
+    TypeSpec,
+)
 from rarewatch.config.reader import read
 
 DOC = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text(encoding="utf-8")
@@ -20,6 +30,7 @@ NOTHING = (None, "", (), [], {}, frozenset())
 MODELS: dict[str, type[BaseModel]] = {
     "Settings": Settings,
     "Subscriber": SubscriberSpec,
+    "Operator": OperatorSpec,
     "Publisher": PublisherSpec,
     "Source": SourceSpec,
     "Entity": EntitySpec,

@@ -94,6 +94,16 @@ def test_subscriptions_hold_one_target_an_address(tmp_path):
     assert (everything.rules, everything.min_severity, everything.time_zone) == (frozenset(), Severity.LOG, "Asia/Shanghai")
 
 
+def test_operators_are_subscriptions_that_no_warning_takes_for_readers(tmp_path):
+    night = "operators:\n  - {id: ops, min_severity: important, deliver: [{via: bell, to: one}]}\n"
+    config = load(write(tmp_path, audience=RIGHT["audience.yaml"] + night))
+    desk, everything, ops = config.audience
+    assert (desk.operator, everything.operator, ops.operator) == (False, False, True)
+    assert (ops.min_severity, ops.rules, ops.targets) == (Severity.IMPORTANT, frozenset(), (Target("bell", "one"),))
+    assert config.warnings == ()  # that desk and ops share an address is no news told twice
+    assert "no enabled subscriber" in load(write(tmp_path, audience=f"subscribers: []\n{night}")).warnings[0]
+
+
 @pytest.mark.parametrize(
     "changes",
     [

@@ -223,6 +223,13 @@ def test_mistakes_in_a_rule_file(tmp_path, text, told):
         ("subscribers: [{id: a, deliver: [{via: bell, to: 491700}]}]", "1:49: 'to' must be a list, not a number"),
         ("subscribers: [{id: a, min_severity: high, deliver: [{via: bell, to: x}]}]", "1:37: 'min_severity' is not a severity"),
         ("subscriber: []", "1:1: "),
+        (
+            f"{LONE}\noperators: [{{id: a, deliver: [{{via: bell, to: y}}]}}]",
+            "2:18: operator 'a' exists already (the other one stands at ",
+        ),
+        (f"{LONE}\noperators: [{{id: o, deliver: [{{via: bel, to: y}}]}}]", "2:37: there is no notifier 'bel'"),
+        (f"{LONE}\noperators: [{{id: o, rules: [export], deliver: [{{via: bell, to: y}}]}}]", "2:21: unknown key 'rules'"),
+        (f"{LONE}\noperators: [{{id: o}}]", "2:13: 'deliver' is missing"),
     ],
 )
 def test_mistakes_in_the_audience(tmp_path, text, told):

@@ -382,9 +382,11 @@ def test_everything_that_says_rare_earth_leaves_a_trace():
 
 def test_the_shipped_audience_needs_no_secret_and_hears_what_is_routine():
     config = pack()
-    (subscription,) = config.audience
-    assert subscription.min_severity == ROUTINE
-    assert {target.via for target in subscription.targets} == set(config.settings.notifiers) == {"console"}
+    reader, operator = config.audience
+    assert (reader.operator, operator.operator) == (False, True)
+    for subscription in config.audience:
+        assert subscription.min_severity == ROUTINE
+        assert {target.via for target in subscription.targets} == set(config.settings.notifiers) == {"console"}
 
 
 def test_the_commented_examples_are_right(tmp_path):
@@ -394,7 +396,13 @@ def test_the_commented_examples_are_right(tmp_path):
         file.write_text(re.sub(rf"(?m)^  # (?=  |{start})", "  ", file.read_text(encoding="utf-8")), encoding="utf-8")
     config = load(tmp_path / "config")
     assert set(config.settings.notifiers) == {"console", "slack", "email"}
-    assert {one.id: len(one.targets) for one in config.audience} == {"console": 1, "desk": 3, "duty": 1}
+    assert {one.id: len(one.targets) for one in config.audience} == {
+        "console": 1,
+        "desk": 3,
+        "duty": 1,
+        "operator": 1,
+        "night-watch": 1,
+    }
 
 
 def test_sources_are_named_graded_and_polite():

@@ -37,7 +37,11 @@ def _steps(loaded: Config) -> Iterator[tuple[str, bool, str]]:
     )
     enabled = Counter(source.kind for source in loaded.sources.values() if source.enabled)
     yield "sources", bool(enabled), ", ".join(f"{number} {kind}" for kind, number in enabled.items()) or "none is enabled"
-    yield "audience", bool(loaded.audience), f"{len(loaded.audience)} subscriber(s)" if loaded.audience else "nobody would be told"
+    readers = sum(not subscription.operator for subscription in loaded.audience)
+    yield "audience", readers > 0, f"{readers} subscriber(s)" if readers else "nobody would be told"
+    operators = len(loaded.audience) - readers
+    silent = "warning: nobody would be told of a source in trouble; name somebody under `operators:` in audience.yaml"
+    yield "operators", True, f"{operators} operator(s)" if operators else silent
     yield _tried("secrets", lambda: f"{len(app.notifiers_in_use(loaded))} notifier(s) in use have theirs")
     yield _tried("database", lambda: _database(loaded))
     yield _tried("edits", lambda: _edits(loaded))

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from rarewatch.config.mistakes import Mistakes
-from rarewatch.config.models import AudienceFile, SubscriberSpec
+from rarewatch.config.models import AudienceFile, OperatorSpec, SubscriberSpec
 from rarewatch.config.reader import Node
 from rarewatch.config.units import suggestion
 from rarewatch.nouns.alert import Subscription, Target
@@ -23,20 +23,27 @@ class Audience:
 
     def add(self, node: Node) -> None:
         """Read the file."""
-        entries = node.child("subscribers")
-        if self._mistakes.check(AudienceFile, node) is None or entries is None:
+        if self._mistakes.check(AudienceFile, node) is None:
             return
         ids: dict[str, Node] = {}
-        for entry in entries.children():
-            fresh = not entry.text("id") or self._mistakes.unique(ids, "subscriber", entry.text("id"), entry.child("id") or entry)
-            spec = self._mistakes.check(SubscriberSpec, entry)
-            self._check_names(entry)
-            if spec is not None and fresh and spec.enabled:
-                targets = tuple(Target(one.via, to) for one in spec.deliver for to in one.to)
-                self._check_targets(entry, targets)
-                name, rules = spec.name.strip() or spec.id, frozenset(spec.rules or ())
-                self.found[spec.id] = Subscription(spec.id, name, targets, rules, spec.min_severity, spec.time_zone)
-                self._places[spec.id] = entry
+        for key, what, shape in (("subscribers", "subscriber", SubscriberSpec), ("operators", "operator", OperatorSpec)):
+            entries = node.child(key)
+            for entry in entries.children() if entries is not None else ():
+                self._add(entry, what, shape, ids)
+
+    def _add(self, entry: Node, what: str, shape: type[SubscriberSpec | OperatorSpec], ids: dict[str, Node]) -> None:
+        # Deliveries are remembered under the id: a reader and an operator must not have the same.
+        fresh = not entry.text("id") or self._mistakes.unique(ids, what, entry.text("id"), entry.child("id") or entry)
+        spec = self._mistakes.check(shape, entry)
+        self._check_names(entry)
+        if spec is None or not fresh or not spec.enabled:
+            return
+        targets = tuple(Target(one.via, to) for one in spec.deliver for to in one.to)
+        self._check_targets(entry, targets)
+        rules = frozenset(spec.rules or ()) if isinstance(spec, SubscriberSpec) else frozenset[str]()
+        name, operator = spec.name.strip() or spec.id, isinstance(spec, OperatorSpec)
+        self.found[spec.id] = Subscription(spec.id, name, targets, rules, spec.min_severity, spec.time_zone, operator)
+        self._places[spec.id] = entry
 
     def _check_names(self, node: Node) -> None:
         """Hold the rules and notifiers that are named against those there are, whatever else is wrong with the subscriber."""
@@ -61,9 +68,10 @@ class Audience:
         """What is allowed but hardly meant: nobody to tell, never told, told twice, rules nobody hears of."""
         live = {rule.id: rule for rule in rules.values() if rule.enabled}
         told, heard, seen = list[str](), set[str](), dict[Target, str]()
-        if not self.found:
+        readers = {name: one for name, one in self.found.items() if not one.operator}
+        if not readers:
             told.append("audience.yaml: nobody is told of anything: there is no enabled subscriber")
-        for name, subscription in self.found.items():
+        for name, subscription in readers.items():
             wanted = [live[rule] for rule in subscription.rules or live if rule in live]
             reached = {rule.id for rule in wanted if _most(rule) >= subscription.min_severity}
             heard |= reached
@@ -75,7 +83,7 @@ class Audience:
                 if (other := seen.setdefault(target, name)) != name:
                     told.append(f"{self._places[name].where}: '{name}' and '{other}' both tell {target.to}: twice for one event")
         # A rule of severity `log` is there to be recorded, not told.
-        unheard = [rule for name, rule in live.items() if name not in heard and _most(rule)] if self.found else []
+        unheard = [rule for name, rule in live.items() if name not in heard and _most(rule)] if readers else []
         return [*told, *_unheard(unheard)]
 
 

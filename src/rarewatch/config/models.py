@@ -318,6 +318,7 @@ class AudienceFile(Mapped):
     """`audience.yaml`."""
 
     subscribers: list[Any] | None = Field(description="a list of who is told; it may be empty")
+    operators: list[Any] | None = None
 
 
 class DeliverSpec(Mapped):
@@ -333,6 +334,17 @@ class SubscriberSpec(Mapped):
     id: Id = Field(description="a short name such as desk")
     name: Line = ""
     rules: Annotated[list[Filled], Field(min_length=1)] | None = None
+    min_severity: Level = Severity.LOG
+    time_zone: Zone = "Asia/Shanghai"
+    enabled: bool = True
+    deliver: Annotated[list[DeliverSpec], Field(min_length=1)] = Field(description="where: `- {via: slack, to: C0123456789}`")
+
+
+class OperatorSpec(Mapped):
+    """Who is told of rarewatch's own affairs, such as a source that cannot be read any more."""
+
+    id: Id = Field(description="a short name such as ops; no subscriber's")
+    name: Line = ""
     min_severity: Level = Severity.LOG
     time_zone: Zone = "Asia/Shanghai"
     enabled: bool = True

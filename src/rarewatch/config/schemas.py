@@ -11,7 +11,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_jso
 from pydantic_core.core_schema import BeforeValidatorFunctionSchema
 
 from rarewatch import matchers, notifiers, registry, sources
-from rarewatch.config import models
+from rarewatch.config import expectation_models, models
 from rarewatch.config.conditions import JOINS
 from rarewatch.nouns.watch import Severity
 
@@ -46,7 +46,12 @@ _INSIDE: dict[str, dict[str, dict[str, Any]]] = {
     "RuleFile": {"lists": _map_of("TermList"), "rules": _list_of("RuleSpec"), "groups": _map_of("RuleGroupSpec")},
     "TypeFile": {"types": _list_of("TypeSpec")},
     "EntityFile": {"entities": _list_of("EntitySpec"), "groups": _list_of("EntityGroupSpec")},
-    "AudienceFile": {"subscribers": _list_of("SubscriberSpec")},
+    "ExpectationFile": {
+        "ledgers": _list_of("LedgerSpec"),
+        "expected": _list_of("ExpectedSpec"),
+        "witnesses": _list_of("WitnessSpec"),
+    },
+    "AudienceFile": {"subscribers": _list_of("SubscriberSpec"), "operators": _list_of("OperatorSpec")},
     "PublisherFile": {
         "publisher": {"$ref": "#/$defs/PublisherSpec"},
         "defaults": {"anyOf": [{"$ref": "#/$defs/SourceDefaults"}, {"type": "null"}]},
@@ -66,6 +71,7 @@ _FILES: dict[str, type[BaseModel]] = {
     "rarewatch": models.Settings,
     "audience": models.AudienceFile,
     "entities": models.EntityFile,
+    "expectations": expectation_models.ExpectationFile,
     "glossary": models.GlossaryFile,
     "rules": models.RuleFile,
     "sources": models.PublisherFile,
@@ -98,7 +104,8 @@ def schemas() -> dict[str, dict[str, Any]]:
         models.EntitySpec,
         models.EntityGroupSpec,
     ]
-    parts += [models.SubscriberSpec, models.PublisherSpec, models.SourceDefaults, models.SourceSpec]
+    parts += [models.SubscriberSpec, models.OperatorSpec, models.PublisherSpec, models.SourceDefaults, models.SourceSpec]
+    parts += [expectation_models.LedgerSpec, expectation_models.ExpectedSpec, expectation_models.WitnessSpec]
     parts += [models.AtLeastSpec, models.CountSpec, models.NearSpec, models.ScoreSpec]
     families = {"Matcher": matchers.KINDS, "Notifier": notifiers.KINDS, "Source": sources.KINDS}
     found: dict[str, Any] = {}
