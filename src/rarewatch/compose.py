@@ -3,9 +3,11 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 
 from rarewatch.nouns.alert import Evidence, Message, Parcel, Subscription, Why
 from rarewatch.nouns.item import Item, Stamp
+from rarewatch.nouns.paper import page_at
 from rarewatch.nouns.source import Publisher, Tier
 from rarewatch.nouns.watch import Match, Severity, Span, Watch
 from rarewatch.text.gloss import Glosser
@@ -13,6 +15,7 @@ from rarewatch.text.gloss import Glosser
 _SENTENCE_END = re.compile(r"[。！？!?；;\n]+[”’」』）)]*|\.(?=\s|$)")
 _LONG = 400
 _SENTENCES = 3
+_NEAR = 500
 _TERMS = 12
 STATE_OWNED = "State-owned origin: an announcement of the Chinese state or of a company it owns, not independently verified."
 
@@ -29,6 +32,8 @@ class Composer:
     def compose(self, parcel: Parcel) -> Message:
         """The message of one delivery."""
         item, publisher = parcel.item, parcel.publisher
+        if parcel.notice is not None:
+            return self._notice(parcel, parcel.notice)
         return Message(
             delivery=parcel.token,
             story=parcel.story,
@@ -48,6 +53,28 @@ class Composer:
             title_only=item.title_only,
             possible_repeat=parcel.in_doubt,
             types=tuple(self._typed(item)),
+            paper_note=item.paper_note,
+        )
+
+    def _notice(self, parcel: Parcel, severity: Severity) -> Message:
+        """A word of the program to an operator: a line of its text is a line to read."""
+        item = parcel.item
+        return Message(
+            delivery=parcel.token,
+            story=parcel.story,
+            severity=severity,
+            headline=item.title,
+            glosses=(),
+            publisher=parcel.publisher.name,
+            tier="",
+            published=None,
+            seen_at=item.seen_at,
+            zone=self._zones.get(parcel.subscription, "Asia/Shanghai"),
+            why=(),
+            evidence=tuple(Evidence("text", line, ()) for line in item.text.splitlines() if line.strip()),
+            link="",
+            possible_repeat=parcel.in_doubt,
+            notice=True,
         )
 
     def _typed(self, item: Item) -> Iterator[str]:
@@ -61,22 +88,30 @@ class Composer:
         return Why(match.rule, rule.title if rule else match.rule, match.severity, tuple(terms)[:_TERMS])
 
     def _evidence(self, item: Item, matches: Sequence[Match]) -> Iterator[Evidence]:
-        """The sentences of the text that made the rules fire; the headline, which is shown anyway, only where there are none."""
+        """The sentences that made the rules fire, of the text and then of documents, with at least one of these if there is one.
+
+        The headline, which is shown anyway, is quoted only where there are none.
+        """
         spans = {(span.field, span.start, span.end): span for match in matches for span in match.spans}
         ordered = sorted(spans.values(), key=lambda span: (span.start, span.end))
-        ordered = [span for span in ordered if span.field == "text"] or ordered
-        for shown, ((field, start, end), inside) in enumerate(_by_sentence(item, ordered)):
-            if shown == _SENTENCES:
+        found = {name: [span for span in ordered if span.field == name] for name in ("text", "attachment", "title")}
+        shares = (("text", _SENTENCES - bool(found["attachment"])), ("attachment", _SENTENCES), ("title", _SENTENCES))
+        shown = 0
+        for name, share in shares:
+            if name == "title" and shown:
                 return
-            yield self._quote(item, field, start, end, inside)
+            for (field, start, end), inside in islice(_by_sentence(item, found[name]), min(share, _SENTENCES - shown)):
+                shown += 1
+                yield self._quote(item, field, start, end, inside)
 
     def _quote(self, item: Item, field: str, start: int, end: int, spans: Sequence[Span]) -> Evidence:
-        text = item.title if field == "title" else item.text
+        text = _field(item, field)
         # What was found may be, or end in, blanks that a sentence is shown without.
         start, end = _window(min(start, spans[0].start), max(end, spans[0].end), spans[0])
         marks = [(max(s.start, start) - start, min(s.end, end) - start) for s in spans if s.start < end]
         sentence = text[start:end]
-        return Evidence(field, sentence, tuple(marks), self._glosser.glosses(sentence))
+        page = page_at(item.pages, spans[0].start) if field == "attachment" else None
+        return Evidence(field, sentence, tuple(marks), self._glosser.glosses(sentence), page.place if page else "")
 
 
 def _by_sentence(item: Item, ordered: Iterable[Span]) -> Iterator[tuple[tuple[str, int, int], list[Span]]]:
@@ -87,7 +122,7 @@ def _by_sentence(item: Item, ordered: Iterable[Span]) -> Iterator[tuple[tuple[st
         if place is None or span.field != place[0] or not place[1] <= span.start < place[2]:
             if place is not None:
                 yield place, inside
-            place, inside = (span.field, *sentence_at(_field(item, span), span.start)), []
+            place, inside = (span.field, *_sentence(item, span)), []
         inside.append(span)
     if place is not None:
         yield place, inside
@@ -132,8 +167,18 @@ def _window(start: int, end: int, first: Span) -> tuple[int, int]:
     return begin, min(begin + max(_LONG, first.end - begin), end)
 
 
-def _field(item: Item, span: Span) -> str:
-    return item.title if span.field == "title" else item.text
+def _field(item: Item, field: str) -> str:
+    return {"title": item.title, "attachment": item.attachment}.get(field, item.text)
+
+
+def _sentence(item: Item, span: Span) -> tuple[int, int]:
+    """The sentence a span begins in; in a document no more of it than stands near, for tables have no full stops."""
+    text = _field(item, span.field)
+    if span.field != "attachment":
+        return sentence_at(text, span.start)
+    first = max(0, span.start - _NEAR)
+    start, end = sentence_at(text[first : span.end + _NEAR], span.start - first)
+    return first + start, first + end
 
 
 def example(delivery: str, now: datetime, zone: str) -> Message:

@@ -15,6 +15,7 @@ from rarewatch.text.wording import (
     ELLIPSIS,
     evidence_label,
     excerpt,
+    moment_words,
     notices,
     published_line,
     publisher_words,
@@ -83,6 +84,9 @@ def _title(message: Message) -> str:
 def _fallback(message: Message) -> str:
     """What notifications and screen readers get: the news first, since a push shows little more than a line."""
     loud = [notice.text for notice in notices(message) if notice.kind in _LOUD]
+    if message.notice:
+        said = [fit(one.sentence, 500) for one in message.evidence[:_SENTENCES]]
+        return escaped("\n".join([fit(_title(message), 400), *loud, *said]), _TEXT)
     lines = [
         fit(_title(message), 400),
         *loud,
@@ -101,9 +105,17 @@ def _blocks(message: Message) -> list[Json]:
     loud = [notice.text for notice in notices(message) if notice.kind in _LOUD]
     if loud:
         blocks.append(_rich(*_lines([_span(f"⚠️ {text}", bold=True)] for text in loud)))
+    if message.notice:
+        return [*blocks, *_said(message), _context(message)]
     blocks += [_facts(message), _why(message)]
     tail = [_rich(*_link(message.link)), _context(message)]
     return blocks + _evidence(message.evidence, BUDGET - weight([*blocks, *tail])) + tail
+
+
+def _said(message: Message) -> list[Json]:
+    """The lines of a notice, with its moment."""
+    lines = [fit(one.sentence, 500) for one in message.evidence[:_SENTENCES]]
+    return [_rich(*_lines([_span(line)] for line in (fit(moment_words(message.seen_at, message.zone), 150), *lines) if line))]
 
 
 def _facts(message: Message) -> Json:

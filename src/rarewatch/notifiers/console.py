@@ -99,6 +99,9 @@ def _styled(laid_out: sheet.Sheet) -> Text:
         text.append("\n")
     for row in laid_out.facts:
         text.append(f"{row.label + ':':<12}", style="dim").append(f"{row.text}\n")
+    if laid_out.notice:
+        lines = "".join(f"{row.text}\n" for row in laid_out.evidence)
+        return text.append(f"\n{lines}").append(f"\n--\n{laid_out.footer}\n", style="dim")
     text.append(f"{'Link:':<12}", style="dim").append(laid_out.address or "none", style="underline").append(
         "\n\nWhy you are told\n"
     )

@@ -35,7 +35,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A whole alert: `link` is "" unless it is safe to click, `address` the same as plain text whatever it is."""
+    """A whole alert: `link` is "" unless it is safe to click, `address` the same as plain text whatever it is.
+
+    Of a notice to operators only headline, notices, facts, evidence and footer say something.
+    """
 
     severity: str
     headline: str
@@ -47,6 +50,7 @@ class Sheet:
     link: str
     address: str
     footer: str
+    notice: bool = False
 
 
 def lay_out(message: Message) -> Sheet:
@@ -58,27 +62,32 @@ def lay_out(message: Message) -> Sheet:
         notices=tuple(wording.Notice(notice.kind, wording.shorten(notice.text, SENTENCE)) for notice in wording.notices(message)),
         facts=_facts(message),
         why=_capped(Row("why", "Why", ((wording.shorten(wording.why_line(why), LINE), False),)) for why in message.why),
-        evidence=_capped(_evidence(evidence) for evidence in message.evidence),
+        evidence=_capped(_evidence(evidence, labelled=not message.notice) for evidence in message.evidence),
         link=wording.safe_link(message.link),
         address=wording.tidy(message.link).strip(),
         footer=wording.shorten(f"Story {message.story or 'none'}, delivery {message.delivery}", LINE),
+        notice=message.notice,
     )
 
 
 def _facts(message: Message) -> tuple[Row, ...]:
-    facts = [
+    facts = [("At", wording.moment_words(message.seen_at, message.zone))] if message.notice else _facts_of_news(message)
+    return tuple(Row("fact", label, ((wording.shorten(value, LINE), False),)) for label, value in facts)
+
+
+def _facts_of_news(message: Message) -> list[tuple[str, str]]:
+    return [
         ("Publisher", wording.publisher_words(message)),
         ("Type", wording.types_words(message.types)),
         ("Published", wording.stamp_words(message.published, message.zone)),
         ("First seen", wording.moment_words(message.seen_at, message.zone)),
     ]
-    return tuple(Row("fact", label, ((wording.shorten(value, LINE), False),)) for label, value in facts)
 
 
-def _evidence(evidence: Evidence) -> Row:
+def _evidence(evidence: Evidence, *, labelled: bool) -> Row:
     pieces = wording.stretches(wording.excerpt(evidence, SENTENCE))
     note = wording.shorten(wording.gloss_words(evidence.glosses), LINE)
-    return Row("evidence", wording.evidence_label(evidence), pieces, note)
+    return Row("evidence", wording.evidence_label(evidence) if labelled else "", pieces, note)
 
 
 def _capped(rows: Iterable[Row]) -> tuple[Row, ...]:
@@ -98,6 +107,8 @@ def plain(sheet: Sheet) -> str:
     if sheet.notices:
         lines.append("")
     lines += [f"{row.label + ':':<12}{row.text}" for row in sheet.facts]
+    if sheet.notice:
+        return "\n".join([*lines, "", *(row.text for row in sheet.evidence), "", "--", sheet.footer, ""])
     lines.append(f"{'Link:':<12}{sheet.address or 'none'}")
     lines += ["", "Why you are told", *(f"- {row.text}" for row in sheet.why)]
     if sheet.evidence:
