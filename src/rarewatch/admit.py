@@ -15,7 +15,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 from rarewatch.errors import SourceFault
-from rarewatch.normalise import age
+from rarewatch.normalise import age, content_digest
 from rarewatch.nouns.item import Admission, Item, Status
 from rarewatch.nouns.memory import Known
 from rarewatch.nouns.source import Polled, Reading, Source
@@ -51,7 +51,9 @@ def marks(item: Item) -> Marks:
     """The marks by which `item` is recognised; they hold the source, so that two sources never meet here."""
     named = tuple((kind, value) for kind, value in (("key", item.key), ("url", item.url)) if value)
     telling = len(item.text) >= _SHORT and not item.title_only
-    return _marks(item.source, named, item.title, item.digest if telling or not named else "")
+    # Without its documents: one that comes later, or fails to, makes no other item.
+    content = content_digest(item.title, item.text) if item.attachment else item.digest
+    return _marks(item.source, named, item.title, content if telling or not named else "")
 
 
 @lru_cache(maxsize=512)  # looking an item up, judging it and keeping it ask for the same marks one after the other
@@ -107,10 +109,17 @@ def _admit(item: Item, found: Marks, known: Mapping[bytes, Known], source: Sourc
 def _again(item: Item, same: Known, source: Source, now: datetime) -> Admission:
     if same.digest == item.digest:
         return Admission(item, Status.SEEN, f"the same content as item {same.id}", same.id)
-    if item.title_only or (not item.text and not same.title_only):
+    if item.title_only or (not item.text and not item.attachment and not same.title_only):
         return Admission(item, Status.SEEN, f"item {same.id} again, this time without its text", same.id)
     if is_another(same, item):
         return Admission(item, Status.NEW, f"another announcement under the title and address of item {same.id}")
+    before = content_digest(same.title, same.text)
+    if before == content_digest(item.title, item.text) and not same.title_only:
+        had_some = same.digest != before
+        if had_some and (item.papers_missed or not item.attachment):
+            return Admission(item, Status.SEEN, f"item {same.id} again, this time without its documents", same.id)
+        why = f"the documents of item {same.id} " + ("changed" if had_some else "came after it")
+        return _revised(item, same, why, source, now)
     why = f"the text of item {same.id} " + ("came after its title" if same.title_only else "changed")
     return _revised(item, same, why, source, now)
 
@@ -167,6 +176,11 @@ def is_edit(before: str, after: str) -> bool:
     if counts(one) != counts(two) or turns(one) != turns(two) or one[_HEAD:] != two[_HEAD:]:
         return False
     return SequenceMatcher(None, one[:_HEAD], two[:_HEAD], autojunk=False).ratio() >= _EDITED_TITLE
+
+
+def first_seen(kept: Iterable[Admission]) -> list[Item]:
+    """The items that the archive did not hold before, news or past of their source."""
+    return [admission.item for admission in kept if admission.status in {Status.NEW, Status.BASELINE}]
 
 
 def summed_up(

@@ -208,6 +208,10 @@ class Crew:
             self._unrecorded.append(job.claim)
             _log.error("not-recorded", act="gather", source=job.source.id, error=str(error))
             polled = Polled(job.source.id, fault=SourceFault(f"read, but not recorded: {error}", url=job.source.url))
+        if changed := polled.change:
+            level = logging.WARNING if changed.now.is_trouble else logging.INFO
+            words = {"was": changed.was.value, "now": changed.now.value, "detail": changed.detail}
+            _log.log(level, "source-condition", source=changed.source, **words)
         if polled.fault:
             _log.warning("source-fault", source=polled.source, fault=polled.fault.name, detail=str(polled.fault))
         elif polled.new:

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from rarewatch import schedule
-from rarewatch.admit import admit, all_marks, summed_up
+from rarewatch import expect, health, schedule
+from rarewatch.admit import admit, all_marks, first_seen, summed_up
 from rarewatch.clock import Clock
 from rarewatch.compose import Composer
 from rarewatch.decide import decide
@@ -29,6 +29,7 @@ from rarewatch.nouns.alert import Delivered, DeliveryState, Parcel, Subscription
 from rarewatch.nouns.item import Admission, Status
 from rarewatch.nouns.source import Job, Polled, Reading
 from rarewatch.stores import Book, Store
+from rarewatch.upkeep import keep_up
 
 T = TypeVar("T")
 
@@ -63,7 +64,7 @@ class Kit:
 async def gather(job: Job, kit: Kit) -> Polled:
     """Read one source and hand what it gave to the desk; a fault becomes the source's state, with a time to look again."""
     try:
-        reading = await kit.read(job)
+        reading = expect.held_to(job.source, await kit.read(job), job.claim.vitals)
     except SourceFault as fault:
         return await note_fault(job, fault, kit)
     return await kit.submit(job, reading)
@@ -79,8 +80,9 @@ def desk_fault(job: Job, fault: SourceFault, kit: Kit) -> Polled:
     now, failures = kit.now(), job.claim.failures + 1
     with kit.store.desk() as book:
         due_at = schedule.after_fault(job.source, fault, failures, now)
-        book.failed(job.claim, fault, due_at=due_at, now=now)
-    return Polled(job.source.id, fault=fault)
+        vitals = health.after_fault(job.source, job.claim.vitals, fault, failures, now)
+        book.failed(job.claim, fault, vitals=vitals, due_at=due_at, now=now)
+        return keep_up(Polled(job.source.id, fault=fault), job, vitals, book, kit.audience, now=now)
 
 
 def desk(batch: Iterable[tuple[Job, Reading]], kit: Kit) -> list[Polled]:
@@ -96,8 +98,10 @@ def desk(batch: Iterable[tuple[Job, Reading]], kit: Kit) -> list[Polled]:
             told = [_tell(admission, job, book, kit, now) for admission in kept if admission.is_news]
             new = sum(admission.status is Status.NEW for admission in kept)
             due_at = schedule.after_reading(job.source, now)
-            book.read(job.claim, reading, new=new, due_at=due_at, now=now)
-            polled.append(summed_up(job.source.id, reading, kept, told, unread_dates(reading.drafts, items)))
+            vitals = health.after_reading(job.source, job.claim.vitals, reading, first_seen(kept), now)
+            book.read(job.claim, reading, new=new, vitals=vitals, due_at=due_at, now=now)
+            summary = summed_up(job.source.id, reading, kept, told, unread_dates(reading.drafts, items))
+            polled.append(keep_up(summary, job, vitals, book, kit.audience, now=now, faults=reading.faults))
     return polled
 
 
@@ -105,7 +109,7 @@ def _tell(admission: Admission, job: Job, book: Book, kit: Kit, now: datetime) -
     """Match, group and decide for one item; how many rules held, and how many deliveries that opened."""
     item = admission.item
     known = about(item, job.source)
-    matches = kit.watch.matches(item.title, item.text, about=known)
+    matches = kit.watch.matches(item.title, item.text, item.attachment, about=known)
     book.nearly(item, near_misses(item, known, matches, kit.watch), now)
     if not matches:
         return 0, 0

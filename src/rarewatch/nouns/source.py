@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Literal, Protocol
 
 from rarewatch.errors import SourceFault, Truncated
-from rarewatch.nouns.health import Expects, Vitals
+from rarewatch.nouns.health import Change, Expects, Vitals
 from rarewatch.nouns.paper import Paper
 from rarewatch.nouns.secret import SecretRef
 
@@ -209,8 +209,8 @@ class Reading:
 
     `unchanged` means nothing can be new; `known` counts entries recognised and skipped; `marks` are the marks of every entry on
     the page, new or known; `faults` are named troubles of a partial reading. Validators count only when `complete`. `newest` is the
-    newest date printed on the page, of new and known entries alike, `landed` the address that answered in the end ("" where a
-    kind does not say). `fresh_for` is for how long, in seconds, the server said that its first answer stays good.
+    newest date printed on the page, of new and known entries alike, `landed` the address that answered in the end, where it is
+    on another host than the one asked. `fresh_for` is for how long, in seconds, the server said that its first answer stays good.
     """
 
     drafts: tuple[Draft, ...] = ()
@@ -261,7 +261,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """What a poll did, for whoever asked for it: counts of items, and the fault if there was one."""
+    """What a poll did, for whoever asked for it: counts of items, the fault if there was one, and what changed of the source."""
 
     source: str
     found: int = 0
@@ -272,3 +272,4 @@ class Polled:
     unchanged: bool = False
     fault: SourceFault | None = None
     notes: tuple[str, ...] = ()
+    change: Change | None = None
