@@ -144,12 +144,12 @@ def arrived(item: Item, period: Period, before: Mark | None, now: datetime) -> M
 def overdue(
     expected: Expected, among: Sequence[Period], marks: Mapping[str, Mark], begun: datetime, now: datetime
 ) -> list[tuple[Period, State]]:
-    """The periods that are over without anything seen; what began before this installation did cannot be missed."""
+    """The periods that are over without anything seen; one that was open already when this installation began cannot be missed."""
     grace = timedelta(seconds=expected.grace)
     return [
         (period, State.UNKNOWN if period.opens < begun else State.MISSING)
         for period in among
-        if period.key not in marks and now >= period.closes + grace
+        if period.key not in marks and period.closes > begun and now >= period.closes + grace
     ]
 
 
