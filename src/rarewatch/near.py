@@ -16,6 +16,6 @@ def near_misses(item: Item, about: About, matches: Sequence[Match], watch: Compi
     A rule that could have changed nothing is left out: of many rules about one thing all but one are always missed.
     """
     reached = max((match.severity for match in matches), default=Severity.LOG)
-    missed = [pair for pair in watch.near_misses(item.title, item.text, about=about) if pair[0].severity > reached]
+    missed = [pair for pair in watch.near_misses(item.title, item.text, item.attachment, about=about) if pair[0].severity > reached]
     missed.sort(key=lambda pair: -pair[0].severity)
     return [NearMiss(rule.id, rule.digest, clause.text) for rule, clause in missed[:_MOST]]

@@ -2,12 +2,13 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from rarewatch.errors import BadDate
 from rarewatch.nouns.item import Item, Stamp
+from rarewatch.nouns.paper import MISSED, PageMark, Paper
 from rarewatch.nouns.source import Draft, Source
 from rarewatch.nouns.watch import About
 from rarewatch.text.dates import read_date
@@ -24,6 +25,8 @@ _TAG = 16
 _BEIJING = ZoneInfo("Asia/Shanghai")
 _ADDRESS, _ADDRESS_KEPT = 2_000, 400
 """PostgreSQL indexes no value of more than 2,700 bytes."""
+_ATTACHMENT = 1_000_000
+"""Characters of documents that an item keeps: a long annual report has a third of them."""
 _SURROGATES = re.compile("[\ud800-\udfff\x00]")
 
 
@@ -32,6 +35,7 @@ def normalise(draft: Draft, source: Source, now: datetime) -> Item:
     text = _clean(draft.text).strip()
     title = _BLANKS.sub(" ", _clean(draft.title)).strip() or headline_of(text)
     link = _clean(draft.url).strip()
+    attachment, pages = joined(draft.papers)
     return Item(
         source=source.id,
         key=_clean(draft.key).strip(),
@@ -42,12 +46,47 @@ def normalise(draft: Draft, source: Source, now: datetime) -> Item:
         language=_clean(draft.language).strip()[:_TAG] or language_of(title + text[:500], source.language),
         published=published(draft.dates, source.time_zone, now),
         seen_at=now,
-        digest=content_digest(title, text),
+        digest=content_digest(title, text, attachment),
         author=_clean(draft.author).strip(),
         origin=_clean(draft.origin).strip(),
         mark=draft.mark,
         title_only=draft.title_only,
+        attachment=attachment,
+        pages=pages,
+        paper_note=paper_note(draft.papers, draft.url),
+        papers_missed=any(paper.state == "unread" and paper.detail.startswith(MISSED) for paper in draft.papers),
     )
+
+
+def joined(papers: Iterable[Paper]) -> tuple[str, tuple[PageMark, ...]]:
+    """The text of all documents, and where in it each page begins.
+
+    A page is one line break away from the next, so that a word broken between them is one word; another document is a paragraph.
+    """
+    parts: list[str] = []
+    marks: list[PageMark] = []
+    at = 0
+    for paper in papers:
+        name, apart = _clean(paper.name), "\n\n" if parts else ""
+        labels = paper.labels or ("",) * len(paper.pages)
+        for page, label in zip(paper.pages, labels, strict=True):
+            text = _clean(page).strip()[: max(0, _ATTACHMENT - at)]
+            if text:
+                at += len(apart)
+                marks.append(PageMark(at, _clean(label), name))
+                parts += [apart, text]
+                at, apart = at + len(text), "\n"
+    return "".join(parts), tuple(marks)
+
+
+def paper_note(papers: Iterable[Paper], link: str) -> str:
+    """Which documents could not be read whole and why, in words, "" where all could; the one at `link` is the item itself."""
+    said = []
+    for paper in papers:
+        name = f"its {paper.kind.upper() or 'document'}" if paper.url == link else paper.name or paper.url
+        if paper.detail:
+            said.append(f"{name} {paper.detail}" if paper.state != "read" else f"of {name} {paper.detail}")
+    return _clean("; ".join(said))
 
 
 def about(item: Item, source: Source | None) -> About:
@@ -80,9 +119,13 @@ def identity_of(link: str) -> str:
     return f"{address[:_ADDRESS_KEPT]}#{hashlib.sha256(address.encode()).hexdigest()}"
 
 
-def content_digest(title: str, text: str) -> str:
-    """The sha-256 (hex) of title and text as folded, so that width, script and spacing do not make two of one."""
-    return hashlib.sha256(f"{fold(title).text}\n{fold(text).text}".encode("utf-8", "replace")).hexdigest()
+def content_digest(title: str, text: str, attachment: str = "") -> str:
+    """The sha-256 (hex) of title and text as folded, so that width, script and spacing do not make two of one.
+
+    Documents count where there are some, without their blanks.
+    """
+    content = f"{fold(title).text}\n{fold(text).text}" + (f"\n{''.join(attachment.split())}" if attachment else "")
+    return hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()
 
 
 def headline_of(text: str) -> str:

@@ -43,7 +43,9 @@ def archived(example: Example, stored: Callable[[str, str], Item | None], source
     item = stored(str(example.item) if example.item else "", example.url)
     if item is None:
         return f"the archive has no item {example.item or example.url}"
-    return replace(example, title=item.title, text=item.text, about=about(item, sources.get(item.source)))
+    return replace(
+        example, title=item.title, text=item.text, attachment=item.attachment, about=about(item, sources.get(item.source))
+    )
 
 
 def subjects(watch: Watch) -> dict[str, Rule]:
@@ -83,11 +85,13 @@ def _tried(name: str, example: Example, compiled: Compiled, look: Look) -> Trial
 
 def holds(compiled: Compiled, name: str, example: Example) -> bool:
     """Whether the rule `name` holds for the text of an example."""
-    return any(match.rule == name for match in compiled.matches(example.title, example.text, about=example.about))
+    return any(
+        match.rule == name for match in compiled.matches(example.title, example.text, example.attachment, about=example.about)
+    )
 
 
 def _reason(compiled: Compiled, name: str, example: Example) -> str:
-    explained = compiled.explain(example.title, example.text, about=example.about)
+    explained = compiled.explain(example.title, example.text, example.attachment, about=example.about)
     clause = next(clause for rule, clause in explained if rule.id == name)
     if clause.held:
         return "it holds, by " + ", ".join(dict.fromkeys(f"“{quote}”" for quote in quotes(clause)))

@@ -14,6 +14,7 @@ from rarewatch.match import Compiled, failing
 from rarewatch.normalise import about
 from rarewatch.nouns.alert import Reason, Subscription, Verdict
 from rarewatch.nouns.item import Item, Status
+from rarewatch.nouns.paper import page_at
 from rarewatch.nouns.watch import About, Clause, Rule, Span
 from rarewatch.stores import views
 from rarewatch.text.urls import canonical, host_of
@@ -73,10 +74,18 @@ def _facts(
         "published": item.published.at.isoformat() if item.published else None,
         "precision": item.published.precision if item.published else None,
         "seen_at": item.seen_at.isoformat(),
-        "admitted": {"status": row.status, "why": row.why, "revisions": row.revision, "title_only": item.title_only},
-        "rules_now": [_verdict(rule, clause) for rule, clause in compiled.explain(item.title, item.text, about=known)],
+        "admitted": {
+            "status": row.status,
+            "why": row.why,
+            "revisions": row.revision,
+            "title_only": item.title_only,
+            "papers": item.paper_note,
+        },
+        "rules_now": [
+            _verdict(rule, clause, item) for rule, clause in compiled.explain(item.title, item.text, item.attachment, about=known)
+        ],
         "matches_then": [
-            {"rule": m.rule, "version": m.rule_digest, "severity": m.severity.label, "evidence": [_span(s) for s in m.spans]}
+            {"rule": m.rule, "version": m.rule_digest, "severity": m.severity.label, "evidence": [_span(s, item) for s in m.spans]}
             for m in views.matches_of(connection, item.id)
         ],
         "story": story,
@@ -88,18 +97,20 @@ def _facts(
     }
 
 
-def _span(span: Span) -> dict[str, Any]:
-    return {"field": span.field, "start": span.start, "end": span.end, "text": span.text}
+def _span(span: Span, item: Item) -> dict[str, Any]:
+    page = page_at(item.pages, span.start) if span.field == "attachment" else None
+    told = {"field": span.field, "start": span.start, "end": span.end, "text": span.text}
+    return told | ({"place": page.place} if page else {})
 
 
-def _verdict(rule: Rule, clause: Clause) -> dict[str, Any]:
+def _verdict(rule: Rule, clause: Clause, item: Item) -> dict[str, Any]:
     return {
         "rule": rule.id,
         "version": rule.digest,
         "severity": rule.severity.label,
         "held": clause.held,
         "failed_at": _failed_at(clause),
-        "clause": _clause(clause),
+        "clause": _clause(clause, item),
     }
 
 
@@ -111,12 +122,12 @@ def _failed_at(clause: Clause) -> str:
     return f"it must not hold: {decided.text}" if decided.held else decided.text
 
 
-def _clause(clause: Clause) -> dict[str, Any]:
+def _clause(clause: Clause, item: Item) -> dict[str, Any]:
     return {
         "text": clause.text,
         "held": clause.held,
-        "spans": [_span(span) for span in clause.spans],
-        "parts": [_clause(part) for part in clause.parts],
+        "spans": [_span(span, item) for span in clause.spans],
+        "parts": [_clause(part, item) for part in clause.parts],
     }
 
 
@@ -130,6 +141,8 @@ def _say(item: Item, facts: dict[str, Any], loaded: Config, every: bool) -> None
     echo(f"1. Admitted as {admitted['status']}: {admitted['why']}.{revised}")
     if item.title_only:
         echo("   Its text could not be read: only the title was matched.")
+    if item.paper_note:
+        echo(f"   Documents: {item.paper_note}.")
     _say_rules(facts, every)
     story = facts["story"]
     if story is None:
@@ -156,7 +169,9 @@ def _say_rules(facts: dict[str, Any], every: bool) -> None:
     held = [verdict for verdict in facts["rules_now"] if verdict["held"]]
     typer.echo(f"2. Under today's rules {len(held)} of {len(facts['rules_now'])} hold.")
     for verdict in held:
-        quotes = dict.fromkeys(span["text"] for span in _all_spans(verdict["clause"]))
+        quotes = dict.fromkeys(
+            span["text"] + (f" ({span['place']})" if "place" in span else "") for span in _all_spans(verdict["clause"])
+        )
         typer.echo(f"   {verdict['rule']} ({verdict['severity']}): {', '.join(quotes)}")
     for verdict in facts["rules_now"]:
         if every:

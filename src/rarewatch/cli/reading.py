@@ -21,6 +21,7 @@ from rarewatch.fetch import drive
 from rarewatch.normalise import normalise
 from rarewatch.nouns.item import Item
 from rarewatch.nouns.source import Access, Draft, Get, Got, Publisher, Reading, Remembered, Source
+from rarewatch.papers.pool import Papers
 from rarewatch.text.wording import stamp_words
 
 _NOWHERE = "http://saved.invalid/"
@@ -86,13 +87,13 @@ def _zone(name: str) -> str:
 
 async def _live(loaded: Config, names: Sequence[str], as_json: bool) -> int:
     failed = 0
-    async with app.open_web(loaded) as web:
+    async with app.open_web(loaded) as web, Papers() as papers:
         for name in names:
             source = _configured(loaded, name)
             visit = registry.load(sources.KINDS, source.kind)().read(source, Remembered())
             try:
                 with web.session() as session:
-                    reading = await drive(visit, source.access, session.get)
+                    reading = await drive(visit, source.access, session.get, read_paper=papers.read)
             except SourceFault as fault:
                 people.print(f"{name}: {log.redact(str(fault))}")
                 failed += 1
@@ -108,11 +109,16 @@ def _from_file(name: str, source: Source, content_type: str, as_json: bool) -> i
         people.print(f"{name}: cannot be read: {error.strerror}")
         return 1
     try:
-        reading = asyncio.run(drive(_visit(source), Access(), _Saved(body, content_type).get))
+        reading = asyncio.run(_drive_saved(source, _Saved(body, content_type)))
     except SourceFault as fault:
         people.print(f"{name}: {fault}")
         return 1
     return _show(name, source, reading, as_json, [fault for fault in reading.faults if _NOT_FETCHED not in fault.detail])
+
+
+async def _drive_saved(source: Source, saved: "_Saved") -> Reading:
+    async with Papers() as papers:
+        return await drive(_visit(source), Access(), saved.get, read_paper=papers.read)
 
 
 def _visit(source: Source) -> sources.Visit:
@@ -141,7 +147,7 @@ def _show(name: str, source: Source, reading: Reading, as_json: bool, faults: It
     troubles = list(faults)
     for draft in reading.drafts:
         item = normalise(draft, source, now)
-        put(_line(name, item, draft)) if as_json else _say(item, source)
+        put(_line(name, item, draft)) if as_json else _say(item, source, draft)
     for fault in troubles:
         people.print(f"{name}: {log.redact(str(fault))}")
     people.print(f"{name}: {len(reading.drafts)} item(s)" + ("" if reading.complete or not troubles else ", not all could be read"))
@@ -163,9 +169,24 @@ def _line(name: str, item: Item, draft: Draft) -> dict[str, Any]:
         "language": item.language,
         "title_only": item.title_only,
         "text": item.text,
+        "attachment": item.attachment,
+        "documents": [
+            {
+                "name": paper.name,
+                "url": paper.url,
+                "kind": paper.kind,
+                "state": paper.state,
+                "pages": len(paper.pages),
+                "detail": paper.detail,
+            }
+            for paper in draft.papers
+        ],
     }
 
 
-def _say(item: Item, source: Source) -> None:
+def _say(item: Item, source: Source, draft: Draft) -> None:
     when = stamp_words(item.published, source.time_zone)
     typer.echo(f"{when}  {item.title}\n    {item.link}" + (f"\n    {item.text[:160].strip()}" if item.text else ""))
+    for paper in draft.papers:
+        said = f"{len(paper.pages)} page(s), {paper.pages[0][:80].strip()!r}" if paper.pages else paper.detail
+        typer.echo(f"    [{paper.kind or 'document'}, {paper.state}] {paper.name or paper.url}: {said}")

@@ -134,12 +134,16 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A sentence that made a rule fire: `marks` are the (start, end) stretches to highlight, in characters of `sentence`."""
+    """A sentence that made a rule fire: `marks` are the (start, end) stretches to highlight, in characters of `sentence`.
+
+    `place` names document and page of a sentence that stands in one.
+    """
 
     field: str
     sentence: str
     marks: tuple[tuple[int, int], ...]
     glosses: tuple[tuple[str, str], ...] = ()
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +163,9 @@ class Message:
     `headline` is the original title; `glosses` pairs of its Chinese terms and their English; `tier` in words; `published` may be
     unknown; `seen_at` is when rarewatch first read it; `zone` an IANA name for showing times; `delivery` the delivery's id
     (stable over retries); `test` marks a message of `rarewatch notify-test`; `types` are names of what kind of announcement it
-    seems to be, the most severe first, none for an untyped one. `notice` marks a word of the program to its operators: it has no
-    publisher, type or rule to name, and the evidence is what it says.
+    seems to be, the most severe first, none for an untyped one; `paper_note` says which of its documents could not be read
+    and why. `notice` marks a word of the program to its operators: it has no publisher, type or rule to name, and the evidence is
+    what it says.
     """
 
     delivery: str
@@ -182,4 +187,5 @@ class Message:
     possible_repeat: bool = False
     test: bool = False
     types: tuple[str, ...] = ()
+    paper_note: str = ""
     notice: bool = False

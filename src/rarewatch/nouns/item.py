@@ -25,7 +25,8 @@ class Item:
     `key` is the publisher's id or ""; `url` the canonical address (tracking parts removed) and `link` the one to show;
     `digest` is the sha-256 (hex) of folded title and text; `mark` the source kind's digest of the raw entry; `id` is "" until
     the store has given one. `attachment` is the text of its documents, one after the other, and `pages` says where in it each page
-    begins.
+    begins; `paper_note` says in words which of them could not be read whole, and why; `papers_missed` that one could not be
+    fetched.
     """
 
     source: str
@@ -45,6 +46,8 @@ class Item:
     id: str = ""
     attachment: str = ""
     pages: tuple[PageMark, ...] = ()
+    paper_note: str = ""
+    papers_missed: bool = False
 
 
 class Status(StrEnum):

@@ -11,6 +11,10 @@ PaperState = Literal["read", "scanned", "locked", "broken", "unread"]
 sense of it, in the time and memory allowed. `unread`: of a kind that nobody here can read, or not fetched."""
 
 
+MISSED = "could not be fetched"
+"""How the `detail` of an unread paper begins that may be there at the next reading."""
+
+
 @dataclass(frozen=True, slots=True)
 class Paper:
     """One document: `name` as it was linked or called, `kind` such as "pdf"; `pages` hold its text, page by page.

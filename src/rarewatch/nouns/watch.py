@@ -189,6 +189,7 @@ class Example:
     about: About = About()
     item: int = 0
     url: str = ""
+    attachment: str = ""
 
 
 @dataclass(frozen=True, slots=True)

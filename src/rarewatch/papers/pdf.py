@@ -67,5 +67,5 @@ def _judge(told: Told, pictures: int, failed: int, total: int) -> None:
     if is_garbage(whole):
         raise PaperFault("scanned", "has a text layer that is no readable text")
     if pictures or failed:
-        what = [f"{pictures} are scans without text"] * bool(pictures) + [f"{failed} are damaged"] * bool(failed)
-        told.detail = "; ".join(filter(None, (told.detail, f"of its {total} pages " + " and ".join(what))))
+        what = [f"{pictures} scanned"] * bool(pictures) + [f"{failed} damaged"] * bool(failed)
+        told.detail = ", ".join(filter(None, (told.detail, f"{' and '.join(what)} of {total} pages")))

@@ -51,7 +51,7 @@ def read_paper(body: bytes, *, url: str, name: str = "", content_type: str = "")
     except Exception as error:  # noqa: BLE001 - readers raise whatever a damaged document leads them to
         if not any(told.pages):
             return Paper(url, name, kind, "broken", detail=f"is damaged ({type(error).__name__})")
-        told.detail = f"is damaged behind its first {len(told.pages)} pages"
+        told.detail = f"only the first {len(told.pages)} pages could be read, it is damaged"
     if not any(page.strip() for page in told.pages):
         return Paper(url, name, kind, "scanned" if kind == "pdf" else "unread", detail=told.detail or "has no text in it")
     return Paper(url, name, kind, "read", tuple(told.pages), told.detail, tuple(told.labels))

@@ -40,11 +40,11 @@ class Told:
     def add(self, text: str, label: str = "") -> None:
         """Take one page; raises `FullError` once the bounds are reached, with as much of it kept as fits."""
         if len(self.pages) >= MAX_PAGES:
-            self.detail = f"only its first {MAX_PAGES} pages were read"
+            self.detail = f"only the first {MAX_PAGES} pages were read"
             raise FullError
         self.pages.append(text[: self._left])
         self.labels.append(label)
         self._left -= len(text)
         if self._left < 0:
-            self.detail = f"only its first {MAX_CHARACTERS:,} characters were read"
+            self.detail = f"only the first {MAX_CHARACTERS:,} characters were read"
             raise FullError

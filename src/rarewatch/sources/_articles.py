@@ -19,7 +19,7 @@ from rarewatch.errors import (
     Unreachable,
 )
 from rarewatch.nouns.item import Stamp
-from rarewatch.nouns.paper import Paper
+from rarewatch.nouns.paper import MISSED, Paper
 from rarewatch.nouns.source import Draft, Get, Got, Reading, Seen, Source, Validators
 from rarewatch.sources._answers import not_a_challenge
 from rarewatch.sources._documents import DocumentLink, ask, document_links, is_archive, is_document, paper_of, unread
@@ -244,7 +244,7 @@ def _left_alone(link: DocumentLink, fetched: int, own: tuple[str, ...], options:
         return "was read with another announcement"
     if fetched >= options.attachments:
         return f"was not fetched: it is not among the first {options.attachments}"
-    return "was not fetched: the host is in trouble" if tour.over else ""
+    return f"{MISSED}: its host is in trouble" if tour.over else ""
 
 
 def fetch_document(link: DocumentLink, referer: str, mark: str, index: Got, tour: Tour) -> Generator[Get, Got, Paper]:
@@ -264,7 +264,7 @@ def _unfetched(url: str, fault: SourceFault) -> tuple[Paper, ...]:
 
 
 def _why(fault: SourceFault) -> str:
-    return f"could not be fetched: {fault.name}, {fault.detail}"
+    return f"{MISSED}: {fault.name}, {fault.detail}"
 
 
 def _markup(got: Got, options: FollowOptions) -> str:

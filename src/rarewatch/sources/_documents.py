@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
-from rarewatch.nouns.paper import Paper
+from rarewatch.nouns.paper import MISSED, Paper
 from rarewatch.nouns.source import Get, Got
 from rarewatch.sources._answers import not_a_challenge
 from rarewatch.sources._links import absolute, line
@@ -112,7 +112,7 @@ def paper_of(got: Got, url: str, name: str = "") -> Paper:
     if got.paper is not None:
         return replace(got.paper, url=url, name=name or _of_answer(got) or _of_address(url))
     not_a_challenge(got)
-    return unread(url, name or _of_address(url), "could not be fetched: what came is no document")
+    return unread(url, name or _of_address(url), f"{MISSED}: what came is no document")
 
 
 def unread(url: str, name: str, why: str) -> Paper:

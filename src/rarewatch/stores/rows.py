@@ -82,6 +82,7 @@ def item_content(item: Item) -> dict[str, Any]:
         "title_only": item.title_only,
         "attachment": item.attachment,
         "pages": json.dumps([[mark.start, mark.label, mark.name] for mark in item.pages], ensure_ascii=False) if item.pages else "",
+        "paper_note": item.paper_note,
     }
 
 
@@ -104,6 +105,7 @@ def item_of(row: Row[Any]) -> Item:
         id=str(row.id),
         attachment=row.attachment or "",
         pages=tuple(PageMark(*mark) for mark in json.loads(row.pages)) if row.pages else (),
+        paper_note=row.paper_note or "",
     )
 
 

@@ -91,6 +91,7 @@ item = Table(
     Column("title_only", Boolean, nullable=False, default=False),
     Column("attachment", Text, default=""),
     Column("pages", Text, default=""),
+    Column("paper_note", Text, default=""),
     Index("ix_item_source_seen_at", "source", "seen_at"),
 )
 

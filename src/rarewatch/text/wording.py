@@ -5,7 +5,7 @@ Pure functions on nouns and primitive values. They give plain text without marku
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from rarewatch.nouns.item import Stamp
 
 BEIJING = "Asia/Shanghai"
 ELLIPSIS = "…"
+_PLACE = 120
 _NAMES = {BEIJING: "Beijing time", "UTC": "UTC", "Etc/UTC": "UTC"}
 # Bidirectional overrides and isolates reorder what stands around them; a page has no need of them and a forger has.
 _BIDI = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -149,7 +150,7 @@ class Notice:
 
 
 def notices(message: Message) -> tuple[Notice, ...]:
-    """Every reservation that belongs on this alert, the weightiest first: test, possible repeat, title only, origin, caveat."""
+    """Every reservation that belongs on this alert, the weightiest first."""
     found = (
         ("test", "This is a test message, not news." if message.test else ""),
         (
@@ -160,6 +161,7 @@ def notices(message: Message) -> tuple[Notice, ...]:
             "title-only",
             "Only the title could be read; the text of the announcement was not available." if message.title_only else "",
         ),
+        ("documents", f"Documents: {tidy(message.paper_note)}." if message.paper_note else ""),
         ("origin", f"Origin named by the publisher: {tidy(message.origin)}" if message.origin else ""),
         ("caveat", f"Caveat: {tidy(message.caveat)}" if message.caveat else ""),
     )
@@ -190,7 +192,7 @@ def excerpt(evidence: Evidence, limit: int) -> Evidence:
     before, after = ELLIPSIS if start else "", ELLIPSIS if end < len(sentence) else ""
     shift = start - len(before)
     kept = tuple((max(a, start) - shift, min(b, end) - shift) for a, b in marks if a < end and b > start)
-    return Evidence(evidence.field, f"{before}{sentence[start:end]}{after}", kept, evidence.glosses)
+    return replace(evidence, sentence=f"{before}{sentence[start:end]}{after}", marks=kept)
 
 
 def _joined(marks: Sequence[tuple[int, int]], length: int) -> list[tuple[int, int]]:
@@ -206,7 +208,9 @@ def _joined(marks: Sequence[tuple[int, int]], length: int) -> list[tuple[int, in
 
 
 def evidence_label(evidence: Evidence) -> str:
-    """Where the sentence stands, for people: `In the title` or `In the text`."""
+    """Where the sentence stands, for people: `In the title`, `In the text` or `In 附件1.pdf, p. 3`."""
+    if evidence.field == "attachment":
+        return f"In {shorten(evidence.place, _PLACE) or 'a document'}"
     return "In the title" if evidence.field == "title" else "In the text"
 
 
