@@ -1,5 +1,6 @@
 """The connections: guarded ones, ones that may lead to private addresses, and ones through each proxy; never mixed."""
 
+from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
 
 import aiohttp
@@ -22,17 +23,23 @@ class Connections:
         self._tls = httpx.create_ssl_context()
         self._made: dict[tuple[bool, str, str], AiohttpTransport] = {}
 
-    def through(self, *, private: bool, proxy: str = "", login: str = "") -> AiohttpTransport:
-        """The transport for guarded or for private addresses, or through `proxy`; `login` is the proxy's `user:password`.
+    async def send(self, request: httpx.Request, *, private: bool, proxy: str = "", login: str = "") -> httpx.Response:
+        """The answer to `request`, from guarded or from private addresses, or through `proxy`.
 
-        A proxy's own address is the operator's word and is not guarded; what it connects to, it looks up itself.
+        `login` is the proxy's `user:password`. A proxy's own address is the operator's word and is not guarded; what it connects
+        to, it looks up itself.
         """
-        key = (private, proxy, login)
-        transport = self._made.get(key)
+        if login and request.url.scheme == "http":
+            request.headers["proxy-authorization"] = _basic(login)
+        return await self._through(private, proxy, login).handle_async_request(request)
+
+    def _through(self, private: bool, proxy: str, login: str) -> AiohttpTransport:  # noqa: FBT001 - the parts of a key
+        transport = self._made.get((private, proxy, login))
         if transport is None:
+            through = httpx.Proxy(proxy, headers={"proxy-authorization": _basic(login)} if login else None) if proxy else None
             session = self._session(private=private or bool(proxy))
-            transport = AiohttpTransport(verify=self._tls, trust_env=False, client=session, proxy=_proxy(proxy, login))
-            self._made[key] = transport
+            transport = AiohttpTransport(verify=self._tls, trust_env=False, client=session, proxy=through)
+            self._made[private, proxy, login] = transport
         return transport
 
     def _session(self, *, private: bool) -> aiohttp.ClientSession:
@@ -60,12 +67,8 @@ class Connections:
         self._made.clear()
 
 
-def _proxy(proxy: str, login: str) -> httpx.Proxy | None:
-    if not proxy:
-        return None
-    # The client writes a login in Latin-1; whatever was meant, it goes out as UTF-8.
-    user, _, password = login.encode().decode("latin-1").partition(":")
-    return httpx.Proxy(proxy, auth=(user, password) if login else None)
+def _basic(login: str) -> str:
+    return "Basic " + b64encode(login.encode()).decode()
 
 
 class _Response(aiohttp.ClientResponse):

@@ -150,8 +150,7 @@ class Web:
         request = trip.request()
         request.extensions["timeout"] = {"connect": CONNECT, "pool": CONNECT}
         login = self._login(access)
-        transport = self._connections.through(private=access.allow_private, proxy=access.proxy, login=login)
-        return await transport.handle_async_request(request)
+        return await self._connections.send(request, private=access.allow_private, proxy=access.proxy, login=login)
 
     def _login(self, access: Access) -> str:
         if not access.proxy or access.proxy_login is None:
