@@ -12,7 +12,7 @@ from functools import partial
 
 import structlog
 
-from rarewatch import clock, engines, log, notifiers, registry, schedule, settings, sources, stores
+from rarewatch import clock, completeness, engines, log, notifiers, registry, schedule, settings, sources, stores
 from rarewatch.compose import Composer
 from rarewatch.config import Config
 from rarewatch.crew import Clerk, Crew, Writer
@@ -29,15 +29,19 @@ from rarewatch.nouns.robots import RobotsNote
 from rarewatch.nouns.secret import SecretRef
 from rarewatch.nouns.source import Job, Polled, Reading, Source
 from rarewatch.nouns.watch import Example
+from rarewatch.papers.pool import Papers
 from rarewatch.pipeline import InOrder, Kit
 from rarewatch.reload import EVERY_SECONDS, Hands, Reloader
 from rarewatch.sources import SourceKind
 from rarewatch.stores import Store
 from rarewatch.stores.sql import SqlStore
+from rarewatch.text.workdays import is_workday
 from rarewatch.trial import archived
 
 _log = structlog.get_logger()
 _LEAST_BACKLOG = 8
+_BEGINNING = 20_000
+"""Characters."""
 _TICK_SECONDS = 1.0
 _DRAIN_SECONDS = 25.0
 """What is in hand gets so long to end after SIGTERM: less than the thirty seconds after which supervisors kill."""
@@ -120,8 +124,8 @@ class _RobotsArchive:
         await self.in_order(self.store.note_robots, note)
 
 
-def reader(web: Web, backlog: Backlog | None = None) -> Callable[[Job], Awaitable[Reading]]:
-    """Reads a job's source over `web`; answers that wait for a parser count in `backlog`."""
+def reader(web: Web, papers: Papers, backlog: Backlog | None = None) -> Callable[[Job], Awaitable[Reading]]:
+    """Reads a job's source over `web`, documents with `papers`; answers that wait for a parser count in `backlog`."""
     kinds: dict[str, SourceKind] = {}
 
     async def read(job: Job) -> Reading:
@@ -129,7 +133,7 @@ def reader(web: Web, backlog: Backlog | None = None) -> Callable[[Job], Awaitabl
         if source.kind not in kinds:
             kinds[source.kind] = registry.load(sources.KINDS, source.kind)()
         with web.session() as session:
-            reading = await drive(kinds[source.kind].read(source, job.claim.seen), source.access, session.get, backlog)
+            reading = await drive(kinds[source.kind].read(source, job.claim.seen), source.access, session.get, backlog, papers.read)
             session.note(reading.faults)
         return reading
 
@@ -169,6 +173,7 @@ class Service:
             Duty("readers", _TICK_SECONDS, self.crew.send_readers),
             Duty("couriers", _TICK_SECONDS, self.crew.send_couriers),
             Duty("files", reload_every, reloader.look),
+            Duty("completeness", completeness.EVERY_SECONDS, partial(self._look_for_gaps, self.kit.now())),
         ]
         _log.info("started", sources=len(self.enrolled), rules=len(self.config.watch.rules))
         await self.engine.run(duties, stop)
@@ -180,6 +185,13 @@ class Service:
             # Leases and states in the database say what was left; the next start takes it up.
             _log.warning("stopped-with-work-in-hand")
         _log.info("stopped")
+
+    async def _look_for_gaps(self, started: datetime) -> None:
+        kit, what = self.kit, self.config.expectations
+        look = partial(completeness.look, started=started, now=kit.now())
+        told = await kit.in_order(look, kit.store, what, kit.audience, is_workday)
+        if told:
+            _log.warning("something-missing", deliveries=told)
 
     def _hands(self) -> Hands:
         kit = self.kit
@@ -223,11 +235,14 @@ class Service:
 
 
 def _composer(config: Config, watch: Compiled) -> Composer:
-    """Types are labels: they are asked when somebody is told, not while it is decided who is."""
+    """Types are labels: they are asked when somebody is told, not while it is decided who is.
+
+    Of documents the beginning is looked at: it says what they are, and the rest would hold up everybody's alerts.
+    """
 
     def types(item: Item) -> Sequence[str]:
         source = config.sources.get(item.source)
-        found = watch.findings(item.title, item.text, about=about(item, source))
+        found = watch.findings(item.title, item.text, item.attachment[:_BEGINNING], about=about(item, source))
         return [label.type for label in found.labels]
 
     return Composer(config.watch, config.audience, types)
@@ -266,13 +281,15 @@ async def open_service(
         backlog = Backlog(max(_LEAST_BACKLOG, workers.readers // 4))
         web = open_web(config, now=now, backlog=backlog, memory=_RobotsArchive(store, writer))
         stack.push_async_callback(web.aclose)
+        papers = Papers()
+        stack.push_async_callback(papers.aclose)
         channels = notifiers_in_use(config)
         for channel in channels.values():
             stack.push_async_callback(channel.close)
         clerk = Clerk(writer)
         compiled = Compiled(config.watch)
         kit = Kit(
-            read=reader(web, backlog),
+            read=reader(web, papers, backlog),
             submit=_submitter(clerk, backlog),
             store=store,
             in_order=writer,
