@@ -129,11 +129,25 @@ def lines(peers):
         "match": of("match", given=document),
         "explain": of("explain", str(alert[0]["item"]), "--json") + of("explain", f"{peers.site}/walled/1.html", "--json", code=1),
         "sources list": of("sources", "--json", "--sample", "1"),
+        "expected": awaited(of, peers.folder),
         "alerts": alert,
         "deliveries": of("deliveries", "--json", "--via", "email", "-n", "1"),
         "notify-test": of("notify-test", "--json", "desk"),
         **rules(of, peers.folder),
     }
+
+
+EXPECTATIONS = """
+ledgers: [{id: l, name: L, issuer: 商务部, kind: 公告, sources: [sample-ministry]}]
+expected: [{id: e, name: E, when: {weekly: friday}, seen_by: {rules: export-control}}]
+witnesses: [{id: w, fact: W, rules: export-control, sources: [sample-ministry, sample-wire]}]
+"""
+
+
+def awaited(of, folder):
+    """The same for what is expected; the demonstration expects nothing."""
+    (folder / "expectations.yaml").write_text(EXPECTATIONS, encoding="utf-8")
+    return of("expected", "--json")
 
 
 def rules(of, folder):

@@ -9,6 +9,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from rarewatch import matchers, notifiers, registry, sources
 from rarewatch.config import Settings, load
+from rarewatch.config.expectation_models import ExpectedSpec, LedgerSpec, WitnessSpec
 from rarewatch.config.findings import keys_of
 from rarewatch.config.models import (
     AliasSpec,
@@ -38,6 +39,9 @@ MODELS: dict[str, type[BaseModel]] = {
     "Numbered document": PaperSpec,
     "Rule": RuleSpec,
     "Type": TypeSpec,
+    "Ledger": LedgerSpec,
+    "Expected event": ExpectedSpec,
+    "Witnesses": WitnessSpec,
     **{f"Notifier: `{kind}`": registry.load(notifiers.KINDS, kind).Options for kind in notifiers.KINDS},
     **{f"Options of `kind: {kind}`": registry.load(sources.KINDS, kind).Options for kind in sources.KINDS},
 }

@@ -103,7 +103,7 @@ class MonthlySpec(Mapped):
 class QuarterlySpec(MonthlySpec):
     """Days of some months."""
 
-    months: Annotated[list[Annotated[int, Field(ge=1, le=12)]], Field(min_length=1)] = Field(default_factory=lambda: [1, 4, 7, 10])
+    months: Annotated[list[Annotated[int, Field(ge=1, le=12)]], Field(min_length=1)] = Field(default=[1, 4, 7, 10])
 
 
 class YearlySpec(Mapped):
