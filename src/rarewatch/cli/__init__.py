@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from rarewatch import __version__, log
-from rarewatch.cli import archive, check, demo, explain, matching, notify, reading, rules, running, sources_group, streams
+from rarewatch.cli import archive, check, demo, expected, explain, matching, notify, reading, rules, running, sources_group, streams
 from rarewatch.cli.context import Exit, end_of, people
 from rarewatch.errors import RarewatchError
 
@@ -25,6 +25,7 @@ app.command("check")(check.check)
 app.command("read")(reading.read)
 app.command("match")(matching.match)
 app.command("explain")(explain.explain)
+app.command("expected")(expected.expected)
 app.command("alerts")(archive.alerts)
 app.command("deliveries")(archive.deliveries)
 app.command("notify-test")(notify.notify_test)

@@ -8,6 +8,7 @@ import typer
 from rarewatch import app, log
 from rarewatch.cli.context import ConfigOption, Exit, JsonOption, people, put, read_config
 from rarewatch.config import Config
+from rarewatch.config.expectations import lonely
 from rarewatch.errors import ConfigError, RarewatchError
 from rarewatch.stores import views
 
@@ -42,12 +43,20 @@ def _steps(loaded: Config) -> Iterator[tuple[str, bool, str]]:
     operators = len(loaded.audience) - readers
     silent = "warning: nobody would be told of a source in trouble; name somebody under `operators:` in audience.yaml"
     yield "operators", True, f"{operators} operator(s)" if operators else silent
+    yield "completeness", True, _completeness(loaded)
     yield _tried("secrets", lambda: f"{len(app.notifiers_in_use(loaded))} notifier(s) in use have theirs")
     yield _tried("database", lambda: _database(loaded))
     yield _tried("edits", lambda: _edits(loaded))
     for name, configured in loaded.settings.notifiers.items():
         if not any(target.via == name for subscription in loaded.audience for target in subscription.targets):
             yield "notifier", True, f"{name} ({configured.kind}) is configured, but nobody is told by it"
+
+
+def _completeness(loaded: Config) -> str:
+    """What is expected, and what of it nobody could witness."""
+    what = loaded.expectations
+    counted = f"{len(what.ledgers)} ledger(s), {len(what.expected)} expected event(s), {len(what.witnesses)} group(s) of witnesses"
+    return "; warning: ".join([counted, *lonely(what, loaded.sources)])
 
 
 def _edits(loaded: Config) -> str:
