@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from rarewatch.sources._json_options import OptionalPath
 from rarewatch.sources._options import Css, Csses, FollowOptions, OptionalCss, Picks
 
 
@@ -31,3 +32,6 @@ class Options(RowOptions):
     """The keys under `options:` of a source with `kind: listing`."""
 
     item: Annotated[Css, Field(description="CSS selector of a row: one row is one announcement")]
+    html: Annotated[
+        OptionalPath, Field(description="JMESPath of the list's HTML, where the answer is JSON that holds it; default: a web page")
+    ] = ""

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -41,7 +40,7 @@ def read_rows(html: str, url: str, options: Options) -> list[Row]:
     """
     page = LexborHTMLParser(html.replace("\0", ""))
     base = page.css_first("base[href]")
-    start = urljoin(url, (base.attributes.get("href") or "").strip()) if base is not None else url
+    start = (absolute(base.attributes.get("href") or "", url) if base is not None else "") or url
     rows: dict[str, Row] = {}
     for node in page.css(options.item):
         if any(node.css(css) for css in options.exclude):

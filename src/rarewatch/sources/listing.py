@@ -13,6 +13,8 @@ from rarewatch.nouns.source import Get, Got, Seen, Source
 from rarewatch.sources import Visit
 from rarewatch.sources._answers import beginning, damage, page_of, unchanged, validators_of
 from rarewatch.sources._articles import Tour, follow
+from rarewatch.sources._json import garbled, read_json
+from rarewatch.sources._json_paths import find
 from rarewatch.sources._listing_options import Options
 from rarewatch.sources._listing_rows import Row, entry_of, read_rows
 
@@ -44,6 +46,8 @@ class Listing:
 
 def _rows(got: Got, options: Options) -> tuple[list[Row], list[SourceFault]]:
     """The rows of the list page, and what is to be said of it; raises when it is not the page it should be."""
+    if options.html:
+        return _rows_in_json(got, options)
     page = page_of(got, options.charset)
     rows = read_rows(page.text, got.url, options)
     if len(rows) < options.min_items:
@@ -53,3 +57,19 @@ def _rows(got: Got, options: Options) -> tuple[list[Row], list[SourceFault]]:
             url=got.url,
         )
     return rows, damage(page, got)
+
+
+def _rows_in_json(got: Got, options: Options) -> tuple[list[Row], list[SourceFault]]:
+    """The same where the list's HTML is a text within JSON; an answer that ends too early holds no list that can be trusted."""
+    document = read_json(got, options.charset)
+    markup = find(options.html, document.value)
+    if not isinstance(markup, str):
+        raise LayoutChanged(f"there is no text at {options.html!r}; {document.start}", url=got.url)
+    rows = read_rows(markup, got.url, options)
+    if len(rows) < options.min_items:
+        raise LayoutChanged(
+            f"{len(rows)} rows with a link for the selector {options.item!r} in {options.html!r}, "
+            f"at least {options.min_items} expected",
+            url=got.url,
+        )
+    return rows, [*document.faults, *garbled([row.title for row in rows if row.title], got.url)]
