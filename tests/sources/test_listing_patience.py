@@ -24,7 +24,8 @@ def poll(at, seen, fault=None):
 
 
 @pytest.mark.parametrize(
-    "fault", [errors.Missing("404"), errors.TooLarge("x"), errors.BadRedirect("x"), errors.ForbiddenAddress("x")]
+    "fault",
+    [errors.Missing("404"), errors.TooLarge("x"), errors.BadRedirect("x"), errors.ForbiddenAddress("x"), errors.Disallowed("x")],
 )
 def test_a_page_that_stays_at_fault_counts_as_read_after_more_than_a_day(fault):
     seen, hours = Remembered(), 0

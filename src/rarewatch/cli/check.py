@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator
 
 import typer
 
-from rarewatch import app, log
+from rarewatch import app, log, settings
 from rarewatch.cli.context import ConfigOption, Exit, JsonOption, people, put, read_config
 from rarewatch.config import Config
 from rarewatch.config.expectations import lonely
 from rarewatch.errors import ConfigError, RarewatchError
+from rarewatch.fetch.browser import missing
 from rarewatch.stores import views
 
 
@@ -45,11 +46,25 @@ def _steps(loaded: Config) -> Iterator[tuple[str, bool, str]]:
     yield "operators", True, f"{operators} operator(s)" if operators else silent
     yield "completeness", True, _completeness(loaded)
     yield _tried("secrets", lambda: f"{len(app.notifiers_in_use(loaded))} notifier(s) in use have theirs")
+    yield from _ways(loaded)
     yield _tried("database", lambda: _database(loaded))
     yield _tried("edits", lambda: _edits(loaded))
     for name, configured in loaded.settings.notifiers.items():
         if not any(target.via == name for subscription in loaded.audience for target in subscription.targets):
             yield "notifier", True, f"{name} ({configured.kind}) is configured, but nobody is told by it"
+
+
+def _ways(loaded: Config) -> Iterator[tuple[str, bool, str]]:
+    """What the ways to sources need: the logins of proxies, a browser."""
+    enabled = [source for source in loaded.sources.values() if source.enabled]
+    logins = {ref for source in enabled if (ref := source.access.proxy_login)}
+    if logins:
+        yield _tried("proxies", lambda: f"{len([app.reveal(ref) for ref in logins])} login(s) of proxies are there")
+    shown = [source.id for source in enabled if source.access.browser]
+    if shown:
+        lacks = missing(settings.chromium())
+        words = f"warning: {lacks}; without it nothing is read of {', '.join(shown)}"
+        yield "browser", True, words if lacks else f"{len(shown)} source(s) are shown by a browser"
 
 
 def _completeness(loaded: Config) -> str:

@@ -9,22 +9,24 @@ import hashlib
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from rarewatch.errors import Refused, TooLarge, TooSlow, Unreachable
 from rarewatch.fetch.address import address
 from rarewatch.fetch.gateway import Gateway
 from rarewatch.fetch.guard import Forbidden, check_host
+from rarewatch.fetch.jar import Jar
 from rarewatch.nouns.source import Access, Got
 from rarewatch.text.challenge import challenge
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser as Chromium
-    from playwright.async_api import BrowserContext, Dialog, Page, Playwright, Route
+    from playwright.async_api import BrowserContext, Cookie, Dialog, Page, Playwright, Route
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 """Names under which a Chromium is looked for."""
@@ -47,10 +49,11 @@ _FLAGS = (
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Within what a page is shown: `cap` in bytes for the shown page, the User-Agent, and a proxy's `user:password`."""
+    """How a page is shown: `cap` in bytes for the shown page, the User-Agent, the visit's cookies, a proxy's `user:password`."""
 
     cap: int
     agent: str
+    jar: Jar
     login: str = ""
 
 
@@ -139,11 +142,16 @@ class Browser:
             user_agent=frame.agent,
         )
         try:
+            await context.add_cookies(cast("Any", frame.jar.plain()))
             page = await _page(context, got, access)
-            await page.goto(got.url, wait_until="load", timeout=access.timeout * 1000)
+            await page.goto(got.url, wait_until="commit", timeout=access.timeout * 1000)
+            # A part that hangs, or a way out into a download, is no reason to have nothing of the page.
             with suppress(_late()):
+                await page.wait_for_load_state("load", timeout=access.timeout * 500)
                 await page.wait_for_load_state("networkidle", timeout=_QUIET * 1000)
-            return await page.content(), page.url.partition("#")[0]
+            shown, url = await page.content(), page.url.partition("#")[0]
+            frame.jar.take(address(url), _lines(await context.cookies(url), address(url).host))
+            return shown, url
         finally:
             with suppress(Exception):  # the browser may have died under it
                 await context.close()
@@ -183,6 +191,15 @@ def _late() -> type[Exception]:
     from playwright.async_api import TimeoutError as Late  # noqa: PLC0415 - see above
 
     return Late
+
+
+def _lines(cookies: "list[Cookie]", host: str) -> Iterator[str]:
+    """A browser's cookies as the Set-Cookie lines that would have set them."""
+    for cookie in cookies:
+        domain = cookie.get("domain", "").removeprefix(".")
+        within = f"; Domain={domain}" if domain != host or cookie.get("domain", "").startswith(".") else ""
+        secure = "; Secure" if cookie.get("secure") else ""
+        yield f"{cookie.get('name', '')}={cookie.get('value', '')}; Path={cookie.get('path', '/')}{within}{secure}"
 
 
 async def _page(context: "BrowserContext", got: Got, access: Access) -> "Page":

@@ -5,8 +5,10 @@ connects to. Here a name is looked up, checked and connected to in one step, for
 """
 
 import asyncio
+import re
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from typing import TypeAlias
 
 from rarewatch.fetch.address import address
 from rarewatch.fetch.guard import Forbidden, Resolver, check_host
@@ -16,7 +18,10 @@ _HEAD = 65_536
 _MOST = 50_000_000
 _IDLE = 60.0
 _BLOCK = 65_536
+_CONTENT_LENGTH = re.compile(rb"\r\nContent-Length:[ \t]*([0-9]{1,12})[ \t]*\r\n", re.IGNORECASE)
 _HOP = (b"connection", b"proxy-connection", b"keep-alive", b"proxy-authorization")
+
+_Streams: TypeAlias = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class Gateway:
@@ -47,7 +52,7 @@ class Gateway:
         assert task is not None
         self._tasks.add(task)
         try:
-            with suppress(OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, TimeoutError, asyncio.CancelledError):
+            with suppress(OSError, ValueError, EOFError, asyncio.LimitOverrunError, asyncio.CancelledError):
                 await self._pass_on(browser, back)
         finally:
             self._tasks.discard(task)
@@ -70,10 +75,9 @@ class Gateway:
             if tunnel:
                 back.write(b"HTTP/1.1 200 Connected\r\n\r\n")
                 await back.drain()
+                await _both_ways(browser, back, there, out)
             else:
-                out.write(_to_server(head, to.url.raw_path))
-                await out.drain()
-            await _both_ways(browser, back, there, out)
+                await _one_request(head, to.url.raw_path, (browser, back), (there, out))
         finally:
             out.close()
 
@@ -84,19 +88,35 @@ class Gateway:
         async with asyncio.timeout(_CONNECT):
             for last, one in enumerate(found, start=1 - len(found)):
                 try:
-                    return await asyncio.open_connection(one, port)
+                    return await asyncio.open_connection(one, port, limit=_HEAD)
                 except OSError:
                     if last == 0:
                         raise
         raise OSError("no address")
 
 
-def _to_server(head: bytes, path: bytes) -> bytes:
-    """A plain request as a server wants it: its path alone, and one request a connection."""
+def _last(head: bytes, path: bytes = b"") -> bytes:
+    """A head without what was meant for the proxy, and with the word that its connection ends; a request asks for its `path`."""
     first, *lines = head[:-4].split(b"\r\n")
-    method, _, version = first.split(b" ", 2)
+    if path:
+        method, _, version = first.split(b" ", 2)
+        first = b" ".join((method, path, version))
     kept = [line for line in lines if line.partition(b":")[0].strip().lower() not in _HOP]
-    return b"\r\n".join([b" ".join((method, path, version)), *kept, b"Connection: close", b"", b""])
+    return b"\r\n".join([first, *kept, b"Connection: close", b"", b""])
+
+
+async def _one_request(head: bytes, path: bytes, browser: _Streams, server: _Streams) -> None:
+    """Pass on one plain request and its answer, both told to be the last of their connection.
+
+    A browser sends its next request, to whatever host, over the same connection: that must not get to this one's server.
+    """
+    length = _CONTENT_LENGTH.search(head)
+    server[1].write(_last(head, path) + await browser[0].readexactly(min(int(length[1]), _MOST) if length else 0))
+    await server[1].drain()
+    async with asyncio.timeout(_IDLE):
+        answer = await server[0].readuntil(b"\r\n\r\n")
+    browser[1].write(_last(answer))
+    await _pump(server[0], browser[1])
 
 
 async def _both_ways(

@@ -78,6 +78,20 @@ class Jar:
         fit.sort(key=lambda cookie: -len(cookie.path))
         return b"; ".join(cookie.name + b"=" + cookie.value for cookie in fit)
 
+    def plain(self) -> list[dict[str, object]]:
+        """The cookies as a browser takes them; it does not tell the ports of a host apart."""
+        return [
+            {
+                "name": cookie.name.decode("utf-8", "replace"),
+                "value": cookie.value.decode("utf-8", "replace"),
+                "domain": f".{cookie.domain}" if cookie.domain else cookie.home.host,
+                "path": cookie.path,
+                "secure": cookie.secure,
+                **({} if cookie.ends is None else {"expires": cookie.ends}),
+            }
+            for cookie in self._cookies.values()
+        ]
+
 
 def _read(at: Address, line: str, now: float) -> _Cookie | None:
     pair, *rest = line.split(";")

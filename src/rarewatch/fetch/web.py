@@ -48,7 +48,7 @@ class Web:
         clock: clock.Clock = clock.now,
         backlog: Backlog | None = None,
         robots: RobotsMemory | None = None,
-        reveal: Callable[[SecretRef], str] = str,
+        reveal: Callable[[SecretRef], str] | None = None,
         chromium: str = "",
     ) -> None:
         """Nothing is opened yet.
@@ -101,7 +101,8 @@ class Web:
         trip = Trip(get, access, self._agent, jar)
         got = await self._travel(trip, access, cap)
         if rendered and is_page(got):
-            return await self._browser.render(got, access, Frame(cap, access.user_agent or self._agent, self._login(access)))
+            frame = Frame(cap, access.user_agent or self._agent, jar, self._login(access))
+            return await self._browser.render(got, access, frame)
         return got
 
     async def _ask_robots(self, url: str, access: Access) -> Got:
@@ -155,6 +156,8 @@ class Web:
     def _login(self, access: Access) -> str:
         if not access.proxy or access.proxy_login is None:
             return ""
+        if self._reveal is None:
+            raise Unreachable("the proxy's login cannot be had: secrets are not looked up here")
         try:
             return self._reveal(access.proxy_login)
         except ConfigError as error:

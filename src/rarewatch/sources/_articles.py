@@ -9,6 +9,7 @@ from rarewatch.errors import (
     BadEncoding,
     BadRedirect,
     BadTLS,
+    Disallowed,
     ForbiddenAddress,
     Missing,
     RateLimited,
@@ -33,7 +34,7 @@ from rarewatch.text.newest import newest
 from rarewatch.text.urls import canonical, host_of
 
 _HOST_TROUBLE = (Unreachable, BadTLS, TooSlow, Refused)
-_OF_THE_PAGE = (Missing, TooLarge, BadRedirect, BadEncoding, ForbiddenAddress)
+_OF_THE_PAGE = (Missing, TooLarge, BadRedirect, BadEncoding, ForbiddenAddress, Disallowed)
 _NO_USE = (TooLarge, BadRedirect, ForbiddenAddress)  # of a document: it will be the same at the next poll, and may be large
 _PATIENCE = timedelta(days=2)  # between two calendar days: a page that is not there is looked for for more than one day
 _REMEMBERED = 10  # days in which a first failure is looked up; one from before that does not count
