@@ -95,23 +95,36 @@ class Papers:
         """What the document `body` says, None where it is none; a process that fails over it makes it `broken`, never an error."""
         if not may_be_paper(body):
             return None
+        head = {"url": url, "name": name, "content_type": content_type, "size": len(body), "seconds": self._seconds}
         async with self._free:
+            try:
+                answer = await self._asked(head, body)
+            except TimeoutError:
+                return Paper(url, name, "", "broken", detail=f"could not be read within {self._seconds:g} seconds")
+            except (EOFError, OSError):
+                return Paper(url, name, "", "broken", detail="ended the process that read it")
+        return Paper(**{**answer, "pages": tuple(answer["pages"]), "labels": tuple(answer["labels"])})
+
+    async def _asked(self, head: dict[str, Any], body: bytes) -> dict[str, Any]:
+        """The answer of a process; one that ended while it was idle, or for what it read before, gets a successor."""
+        while True:
             worker = await self._hired()
-            head = {"url": url, "name": name, "content_type": content_type, "size": len(body), "seconds": self._seconds}
             try:
                 answer = await asyncio.wait_for(worker.ask(head, body), self._seconds)
-            except TimeoutError:
-                await self._lost(worker)
-                return _broken(url, name, f"could not be read within {self._seconds:g} seconds")
-            except (EOFError, OSError):
+            except (EOFError, OSError) as error:
                 code = await self._lost(worker)
-                _log.warning("paper-reader-ended", url=url, code=code)
-                return _broken(url, name, "ended the process that read it")
+                # A time-out is an OSError too.
+                if isinstance(error, TimeoutError):
+                    raise
+                _log.warning("paper-reader-ended", url=head["url"], code=code)
+                if worker.asked == 1:
+                    raise
             except BaseException:
                 await self._lost(worker)
                 raise
-            self._back(worker)
-        return Paper(**{**answer, "pages": tuple(answer["pages"]), "labels": tuple(answer["labels"])})
+            else:
+                self._back(worker)
+                return answer
 
     async def _hired(self) -> _Worker:
         while self._idle:
@@ -157,7 +170,3 @@ class Papers:
         self._idle.clear()
         workers, self._all = self._all, set()
         await asyncio.gather(*(worker.end() for worker in workers))
-
-
-def _broken(url: str, name: str, detail: str) -> Paper:
-    return Paper(url, name, "", "broken", detail=detail)

@@ -22,7 +22,7 @@ MEMORY = 1_500_000_000
 _FILE_BYTES = 0
 
 
-def bound(memory: int = MEMORY) -> None:
+def bound(memory: int) -> None:
     """Bound this process: no core dump, no writing of files, so much memory."""
     for what, limit in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, _FILE_BYTES), (resource.RLIMIT_AS, memory)):
         with suppress(ValueError, OSError):  # a system without this bound: time is bounded from outside all the same
@@ -58,12 +58,12 @@ def serve(asked: IO[bytes], answers: IO[bytes]) -> None:
             return
 
 
-def main() -> None:
-    """Serve the process that started this one."""
+def main(memory: int = MEMORY) -> None:
+    """Serve the process that started this one, with so many bytes of memory."""
     answers = os.fdopen(os.dup(1), "wb")
     # What a library prints must not be taken for an answer.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    bound()
+    bound(memory)
     serve(sys.stdin.buffer, answers)
 
 
