@@ -12,7 +12,7 @@ CONFIG ?= config
 JOBS ?= auto
 CODE := src tests tools $(wildcard benchmarks)
 
-.PHONY: help demo run test lint types imports unit docs eval bench clean
+.PHONY: help demo run test lint types imports unit docs eval month bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -43,6 +43,9 @@ docs: $(TOOLS) ## the tests that hold the documentation to the code
 
 eval: $(TOOLS) ## measure the shipped rules against tests/corpus/floors.yaml (ARGS=--misses tells what failed, --repin moves floors)
 	PYTHONPATH=tests $(BIN)/python -m corpus.evaluate $(ARGS)
+
+month: $(TOOLS) ## let a simulated month of sixty sources pass and print what came of it (RAREWATCH_MONTH_DAYS=7 for a week)
+	PYTHONPATH=src:tests $(BIN)/python -m month
 
 bench: $(TOOLS) ## measure against the floors in benchmarks/, some minutes
 	$(BIN)/python benchmarks/run.py
