@@ -14,6 +14,8 @@ from rarewatch.text.sites import site_of
 
 QUIET, SILENT = 0.05, 0.001
 """A spell without anything new is longer than usual, or unlikely long, once its chance is less than this."""
+_BY_CHANCE = 0.1
+"""So often a year chance alone may make a spell unlikely long: for a source with many spells each must be unlikelier still."""
 SITES_KEPT = 40
 """A source that leads to so many sites leads anywhere."""
 _KEPT = 300
@@ -39,7 +41,7 @@ def learned(before: Vitals, reading: Reading, news: Sequence[Item], now: datetim
         arrivals=arrivals,
         by_day=by_day,
         newest=newest,
-        shown=min(reading.newest, now) if reading.newest else before.shown,
+        shown=min(reading.newest, now) if reading.newest else before.shown if reading.unchanged else None,
         advanced_at=before.advanced_at if newest == before.newest else now,
         hosts=_hosts(before.hosts, news),
     )
@@ -102,7 +104,7 @@ def _merged(before: tuple[int, ...], found: Iterable[int | None]) -> tuple[int, 
 
 def _newest(before: Vitals, reading: Reading, news: Sequence[Item], now: datetime) -> datetime | None:
     """The newest date so far: that of the page, or of the items where pages bear none."""
-    found = [reading.newest] if reading.newest else [] if before.shown else list(_dates(news))
+    found = [reading.newest] if reading.newest else list(_dates(news))
     return max([min(date, now) for date in found] + ([before.newest] if before.newest else []), default=None)
 
 
@@ -122,10 +124,11 @@ def _with_deadlines(after: Vitals, now: datetime) -> Vitals:
     if known is None:
         return replace(after, quiet_at=None, silent_at=None, stuck_at=None)
     last = datetime.fromtimestamp(after.arrivals[-1] * 60, UTC)
-    stuck_at = known.after(after.advanced_at, SILENT) if after.advanced_at else None
+    unlikely = min(SILENT, _BY_CHANCE / known.a_year)
+    stuck_at = known.after(after.advanced_at, unlikely) if after.advanced_at else None
     return replace(
         after,
         quiet_at=known.after(last, QUIET),
-        silent_at=known.after(last, SILENT),
+        silent_at=known.after(last, unlikely),
         stuck_at=max(stuck_at, after.advanced_at + _STUCK_AT_LEAST) if stuck_at and after.advanced_at else None,
     )

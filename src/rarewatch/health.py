@@ -32,6 +32,7 @@ from rarewatch.nouns.health import Change, Condition, Notice, Vitals
 from rarewatch.nouns.item import Item
 from rarewatch.nouns.source import Reading, Source
 from rarewatch.nouns.watch import Severity
+from rarewatch.rhythm import learn
 from rarewatch.text.sites import site_of
 
 _CONDITIONS: tuple[tuple[tuple[type[SourceFault], ...], Condition], ...] = (
@@ -90,6 +91,12 @@ def after_fault(source: Source, before: Vitals, fault: SourceFault, failures: in
     return _suspected(before, condition_of(fault), str(fault) if fault.url else f"{fault} [{source.url}]", now)
 
 
+def lively(vitals: Vitals, now: datetime) -> float | None:
+    """How much more than on average the source uses to publish at `now` (1.0: as on average); None while nobody knows."""
+    rhythm = learn(vitals.arrivals, vitals.by_day, now)
+    return rhythm.lively(now) if rhythm else None
+
+
 def change(source_id: str, before: Vitals, after: Vitals, now: datetime) -> Change | None:
     """The change from one condition to another, None where there is none."""
     if before.condition is after.condition:
@@ -102,21 +109,22 @@ def worth_telling(change: Change) -> bool:
     return change.was not in _UNTOLD or change.now not in _UNTOLD
 
 
-def notice(change: Change, source: Source) -> Notice:
-    """What operators are told of a change."""
-    lasted = f" after {span(change.at - change.lasted_since)}" if change.lasted_since else ""
+def notice(change: Change, source: Source, vitals: Vitals | None = None) -> Notice:
+    """What operators are told of a change; with the `vitals` after it also when something last appeared."""
+    lasted = span(change.at - change.lasted_since) if change.lasted_since else ""
     if change.now in _UNTOLD:
-        headline = f"{source.id} is well again{lasted} (was {change.was})"
+        headline = f"{source.id} is well again{f' after {lasted}' if lasted else ''} (was {change.was})"
         lines = [f"It was read at {moment(change.at)}.", MEANING[change.now]]
     else:
         headline = f"{source.id} is {change.now}: {change.detail}"
-        lines = [f"Since {moment(change.at)}; {change.was} before{f' for {lasted[7:]}' if lasted else ''}."]
+        lines = [f"Since {moment(change.at)}; it was {change.was} before{f', for {lasted}' if lasted else ''}."]
         lines += [MEANING[change.now], TO_DO[change.now]]
-    lines.append(f"{source.publisher.name}: {source.url}")
-    text = "\n".join([*lines, "`rarewatch sources` shows how all of them fare."])
+    if vitals and vitals.newest:
+        lines.append(f"The newest date seen on it is {day_of(vitals.newest)}.")
+    lines += [f"{source.publisher.name}: {source.url}", "`rarewatch sources` shows how all of them fare."]
     key = f"condition:{source.id}:{change.now}:{change.at.timestamp():.0f}"
     severity = Severity.ROUTINE if change.now in _UNTOLD else Severity.NOTABLE
-    return Notice(key, _short(headline), text, severity, change.at, source.id)
+    return Notice(key, _short(headline), "\n".join(lines), severity, change.at, source.id)
 
 
 def _of_the_list(reading: Reading) -> SourceFault | None:
@@ -186,7 +194,7 @@ def _of_the_newest(source: Source, after: Vitals, newest: datetime, now: datetim
     """What the newest date shows, None where nothing is wrong with it."""
     if after.shown and _went_back(after, newest, after.shown):
         return Condition.STUCK, f"its newest date went back from {day_of(newest)} to {day_of(after.shown)}"
-    if _stands_still(after, now):
+    if _stands_still(after, newest, now):
         return Condition.STUCK, f"new entries come, but none of them is newer than {day_of(newest)}"
     limit = _lives_for(source, after)
     if limit and (now - newest).total_seconds() > limit:
@@ -203,17 +211,23 @@ def _nothing_since(after: Vitals) -> str:
 def _went_back(after: Vitals, newest: datetime, shown: datetime) -> bool:
     """Whether an older list is served: the newest date lies further back than a withdrawn notice or two explain.
 
-    That is more than a day, and more than three usual gaps between entries; a week where those are not known.
+    That is more than a day, and more than three usual gaps between entries, with three of them at least: after a week of rest one
+    withdrawn notice goes back as far. Where the gaps are not known, it is a week.
     """
     gap = usual_gap(after.arrivals)
-    return newest - shown > (max(_DAY, _GAPS_BACK * gap) if gap else _UNKNOWN_BACK)
+    if gap is None:
+        return newest - shown > _UNKNOWN_BACK
+    since = (shown + (_DAY if after.by_day else timedelta(minutes=1))).timestamp() / 60
+    lost = sum(minute >= since for minute in after.arrivals[-_GAPS_BACK:])
+    return lost == _GAPS_BACK and newest - shown > max(_DAY, _GAPS_BACK * gap)
 
 
-def _stands_still(after: Vitals, now: datetime) -> bool:
+def _stands_still(after: Vitals, newest: datetime, now: datetime) -> bool:
     """Whether entries came time and again while the newest date has not advanced for unlikely long."""
     if after.stuck_at is None or after.advanced_at is None or now <= after.stuck_at:
         return False
-    since = after.advanced_at.timestamp() / 60
+    # What came on the newest day itself is no newer than it where lists print days.
+    since = max(after.advanced_at, newest + _DAY).timestamp() / 60
     return sum(minute > since for minute in after.arrivals[-_STIRRED:]) >= _STIRRED
 
 

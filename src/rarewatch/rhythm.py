@@ -1,6 +1,6 @@
 """What was learned of when a source uses to publish: how lively an hour is, and how long a silence is still likely. Pure.
 
-Time is cut into slots, hours or days, sorted into classes: workdays and days off in China, with the hour or the day of the week.
+Time is cut into slots, hours or days, sorted into classes: the hours of workdays and of days off in China, or the days of the week.
 Each class has a rate, the share of its slots in which something appeared, so that a burst counts once. A spell without arrivals is
 measured by the rates of the slots it went through, not by the clock: nights, weekends and Golden Week cost next to nothing. The
 spells of the past, measured so, say how irregular the source is: a Weibull distribution with their mean and spread gives the spell
@@ -14,38 +14,36 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from itertools import pairwise
-from typing import TypeAlias
+from itertools import accumulate, pairwise
 
 from rarewatch.text.workdays import is_festival, is_workday
-
-Class: TypeAlias = tuple[bool, int]
-"""Worked or not, and the hour of the day or the day of the week (0 for days off)."""
 
 LEAST_ARRIVALS, LEAST_DAYS = 8, 10
 _EPOCH = date(1970, 1, 1).toordinal()
 _BEIJING = 480  # minutes ahead of UTC, all year round
 _DAY = 1_440
-_PRIOR = 2.0  # arrivals that the mean of a class's neighbours is worth
-_DOUBT = 3.0  # spells of mean spread that stand beside those seen
+_WORKED, _MADE_UP, _OFF, _FESTIVAL = 0, 5, 6, 7
+"""Kinds of days: workdays (by the day of the week from 0 to 4, where that matters), weekend days that are worked, days off."""
+_PRIOR = 2.0  # arrivals that the mean of all classes is worth
+_DOUBT = 3.0  # spells of mere chance that stand beside those seen
 _MARGIN = 1.5  # beyond the longest spell of the past
 _UNLIKELY = 0.01
 """Only for chances up to this the longest spell of the past counts: the likelier ones were seen."""
 _OUTLIER = 6
-_FESTIVAL = 0.5  # long holidays are deader than the weekends the rates were mostly learned from
+_DEADER = 0.5  # long holidays, than the weekends the rates were mostly learned from
 _LIMIT = 1_100  # days; nothing is said of what lies beyond
 
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """How a source publishes: `hazards` per class of slots, `by_day` whether they are days.
+    """How a source publishes: for each kind of day the hazards of its slots, one (`by_day`) or 24.
 
     `mean` is that of its spells in hazards, `doubt` how much longer it may be in truth, `shape` the Weibull shape of their spread,
     `longest` the longest; `rate` is the mean share of slots with an arrival.
     """
 
     by_day: bool
-    hazards: Mapping[Class, float]
+    hazards: Mapping[int, tuple[float, ...]]
     mean: float
     doubt: float
     shape: float
@@ -55,19 +53,20 @@ class Rhythm:
     def after(self, start: datetime, chance: float) -> datetime:
         """When a spell without arrivals that began at `start` (aware) has become less likely than `chance` (0 to 1)."""
         left = self.budget(chance)
-        minute = int(start.timestamp()) // 60 + _BEIJING
-        slot = self._slot(minute) + 1
-        last = slot + _LIMIT * (1 if self.by_day else 24)
-        while slot < last:
-            if not self.by_day and slot % 24 == 0 and (whole := self._of_a_day(slot // 24)) < left:
-                left -= whole
-                slot += 24
-                continue
-            left -= self._hazard(slot)
-            slot += 1
-            if left <= 0:
-                break
-        return datetime.fromtimestamp(self._begin(slot) * 60, UTC)
+        day, first = self._place(start)
+        for today in range(day, day + _LIMIT):
+            slots = self.hazards[_kind(today, by_day=self.by_day)]
+            begin = first + 1 if today == day else 0
+            for slot, spent in enumerate(accumulate(slots[begin:]), begin) if sum(slots) >= left else ():
+                if spent >= left:
+                    return _moment(today, slot + 1, len(slots))
+            left -= sum(slots[begin:])
+        return _moment(day + _LIMIT, 0, 1)
+
+    @property
+    def a_year(self) -> float:
+        """How many spells without arrivals a year has."""
+        return self.rate * 365 * (1 if self.by_day else 24)
 
     def budget(self, chance: float) -> float:
         """The length of a spell, in hazards, that is less likely than `chance`."""
@@ -77,23 +76,13 @@ class Rhythm:
 
     def lively(self, at: datetime) -> float:
         """How many arrivals an hour are to be expected at `at` (aware), as a multiple of the mean over all hours."""
-        share = 1 - math.exp(-self._hazard(self._slot(int(at.timestamp()) // 60 + _BEIJING)))
-        return share / self.rate
+        day, slot = self._place(at)
+        return (1 - math.exp(-self.hazards[_kind(day, by_day=self.by_day)][slot])) / self.rate
 
-    def _slot(self, minute: int) -> int:
-        return minute // (_DAY if self.by_day else 60)
-
-    def _begin(self, slot: int) -> int:
-        """The first minute since 1970 (UTC) of a slot."""
-        return slot * (_DAY if self.by_day else 60) - _BEIJING
-
-    def _hazard(self, slot: int) -> float:
-        day = date.fromordinal(_EPOCH + (slot if self.by_day else slot // 24))
-        found = self.hazards.get(_class(slot, by_day=self.by_day), 0.0)
-        return found * _FESTIVAL if is_festival(day) else found
-
-    def _of_a_day(self, day: int) -> float:
-        return sum(self._hazard(slot) for slot in range(day * 24, day * 24 + 24))
+    def _place(self, at: datetime) -> tuple[int, int]:
+        """The day since 1970 in which `at` lies, in China, and the slot of that day."""
+        day, minute = divmod(int(at.timestamp()) // 60 + _BEIJING, _DAY)
+        return day, 0 if self.by_day else minute // 60
 
 
 def learn(arrivals: Sequence[int], by_day: bool, now: datetime) -> Rhythm | None:  # noqa: FBT001 - as the vitals have it
@@ -108,13 +97,15 @@ def _learn(arrivals: tuple[int, ...], by_day: bool) -> Rhythm | None:  # noqa: F
     slots = _without_outliers(sorted({(minute + _BEIJING) // size for minute in arrivals}))
     if len(slots) < LEAST_ARRIVALS or (slots[-1] - slots[0]) * size < LEAST_DAYS * _DAY:
         return None
-    hazards, rate = _hazards(slots, by_day=by_day)
-    raw = Rhythm(by_day, hazards, 1.0, 1.0, 1.0, 0.0, rate)
-    spells = [sum(raw._hazard(slot) for slot in range(one + 1, other + 1)) for one, other in pairwise(slots)]  # noqa: SLF001
+    a_day = 1 if by_day else 24
+    kinds = [_kind(day, by_day=by_day) for day in range(slots[0] // a_day, slots[-1] // a_day + 1)]
+    hazards = _hazards(slots, kinds, a_day)
+    spells = _spells(slots, kinds, hazards)
     mean = sum(spells) / len(spells)
     # Few spells say little about how regular a source is: until there are more, it may be as irregular as mere chance.
     spread = (sum((one / mean - 1) ** 2 for one in spells) + _DOUBT) / (len(spells) + _DOUBT)
     doubt = 1 + 2 * math.sqrt(spread / len(spells))
+    rate = (len(slots) - 1) / (slots[-1] - slots[0])
     return Rhythm(by_day, hazards, mean, doubt, _shape(spread), max(spells), rate)
 
 
@@ -128,44 +119,63 @@ def _without_outliers(slots: list[int]) -> list[int]:
     return slots
 
 
-def _class(slot: int, *, by_day: bool) -> Class:
-    day = date.fromordinal(_EPOCH + (slot if by_day else slot // 24))
-    worked = is_workday(day)
-    if by_day:
-        return worked, min(day.weekday(), 5) if worked else 0
-    return worked, slot % 24
+@lru_cache(maxsize=16_384)
+def _kind(day: int, *, by_day: bool) -> int:
+    """The kind of a day since 1970; where hours matter all workdays are one kind."""
+    there = date.fromordinal(_EPOCH + day)
+    if not is_workday(there):
+        return _FESTIVAL if is_festival(there) else _OFF
+    return min(there.weekday(), _MADE_UP) if by_day else _WORKED
 
 
-def _hazards(slots: Sequence[int], *, by_day: bool) -> tuple[dict[Class, float], float]:
-    """The hazard of each class from the slots with arrivals, and the share of such slots among all.
+def _hazards(slots: Sequence[int], kinds: Sequence[int], a_day: int) -> dict[int, tuple[float, ...]]:
+    """For each kind of day the hazards of its slots, from the slots with arrivals and the kinds of all days from first to last.
 
     What was never seen on days off is not expected there.
     """
-    there = Counter(_class(slot, by_day=by_day) for slot in range(slots[0] + 1, slots[-1] + 1))
-    hits = Counter(_class(slot, by_day=by_day) for slot in slots[1:])
+    days, begin = Counter(min(kind, _OFF) for kind in kinds), slots[0] // a_day
+    hits = Counter((min(kinds[slot // a_day - begin], _OFF), slot % a_day) for slot in slots)
     hazards = {}
-    for worked in (True, False):
-        classes = [one for one in there if one[0] is worked]
-        total, seen = sum(there[one] for one in classes), sum(hits[one] for one in classes)
-        if not seen:
-            continue
-        weight = _PRIOR * total / seen
-        for one in classes:
-            count = sum(share * hits[near] for near, share in _near(one, by_day=by_day))
-            among = sum(share * there[near] for near, share in _near(one, by_day=by_day))
-            share = (count + _PRIOR) / (among + weight)
-            hazards[one] = -math.log1p(-min(share, 1 - 0.5 / (among + 1)))
-    return hazards, len(slots[1:]) / (slots[-1] - slots[0])
+    for group in (range(_OFF), range(_OFF, _FESTIVAL)):
+        total = sum(days[kind] for kind in group) * a_day
+        seen = sum(hits[kind, slot] for kind in group for slot in range(a_day))
+        for kind in group:
+            counts = [sum(share * hits[kind, near] for near, share in _near(slot, a_day)) for slot in range(a_day)]
+            hazards[kind] = tuple(_hazard(count, days[kind], seen / total if total else 0.0) for count in counts)
+    hazards[_FESTIVAL] = tuple(_DEADER * hazard for hazard in hazards[_OFF])
+    return hazards
 
 
-def _near(one: Class, *, by_day: bool) -> Iterator[tuple[Class, float]]:
-    """A class and those that tell something of it: an hour's neighbours."""
-    if by_day:
-        yield one, 1.0
+def _hazard(count: float, among: int, usual: float) -> float:
+    """The hazard of a slot with arrivals on `count` of `among` days, where `usual` is the share in all slots of its group."""
+    if not usual:
+        return 0.0
+    share = (count + _PRIOR) / (among + _PRIOR / usual)
+    return -math.log1p(-min(share, 1 - 0.5 / (among + 1)))
+
+
+def _near(slot: int, a_day: int) -> Iterator[tuple[int, float]]:
+    """A slot and those that tell something of it: an hour's neighbours."""
+    if a_day == 1:
+        yield slot, 1.0
         return
-    worked, hour = one
     for step, share in ((-1, 0.25), (0, 0.5), (1, 0.25)):
-        yield (worked, (hour + step) % 24), share
+        yield (slot + step) % a_day, share
+
+
+def _spells(slots: Sequence[int], kinds: Sequence[int], hazards: Mapping[int, tuple[float, ...]]) -> list[float]:
+    """The spells between arrivals, in hazards."""
+    a_day = len(hazards[_OFF])
+    before = list(accumulate((sum(hazards[kind]) for kind in kinds), initial=0.0))
+    within = {kind: list(accumulate(found)) for kind, found in hazards.items()}
+    begin = slots[0] // a_day
+    spent = [before[slot // a_day - begin] + within[kinds[slot // a_day - begin]][slot % a_day] for slot in slots]
+    return [other - one for one, other in pairwise(spent)]
+
+
+def _moment(day: int, slot: int, a_day: int) -> datetime:
+    """The beginning of a slot of a day since 1970 in China."""
+    return datetime.fromtimestamp((day * _DAY + slot * _DAY // a_day - _BEIJING) * 60, UTC)
 
 
 @lru_cache(maxsize=256)

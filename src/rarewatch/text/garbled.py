@@ -5,6 +5,7 @@ import re
 _QUESTIONS = re.compile(r"[?？]{3,}")
 _LOST = "\ufffd"
 _SHARE = 0.1
+_SEVERAL = 3
 _TWICE = re.compile("锟斤拷|锟斤|斤拷|烫烫烫|屯屯屯|ï¿½")
 """U+FFFD as UTF-8 read as GBK or Latin-1; memory nobody filled, read as GBK."""
 _SECOND = "\u0080-\u00bfŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™"
@@ -14,8 +15,6 @@ _ACCENTED = re.compile(f"Ã[{_SECOND}]")
 """The two bytes of a Latin letter with an accent, read so."""
 _HIGH = re.compile("[\u00a1-\u00fe]{4,}")
 """GBK read as Latin-1: pairs of letters that no language of ours has in a row."""
-_GBK_OF_UTF8 = re.compile("[涓鍏鍥鐨绋鍦鎶鏂锛鈥銆鍙鍚鎴鏄鏈绔浜][\u4e00-\u9fff\ue000-\uf8ff\u0080-\u00ff€]")
-"""Lead characters of UTF-8 read as GBK: none of them is common in Chinese."""
 _HAN = re.compile("[\u3400-\u9fff]")
 
 
@@ -31,7 +30,7 @@ def garbled(text: str, language: str) -> str:
         (_TWICE.search(shown), "replacement characters read in another encoding"),
         (_AS_LATIN.search(shown) or _ACCENTED.search(shown), "UTF-8 read as Latin-1"),
         (_HIGH.search(shown) if _is_gbk(shown) else None, "GBK read as Latin-1"),
-        (len(_GBK_OF_UTF8.findall(shown)) * 4 >= len(_HAN.findall(shown)) > 3 or None, "UTF-8 read as GBK"),
+        (_is_utf8(shown) or None, "UTF-8 read as GBK"),
         (_is_lost(shown) or None, "replacement characters"),
         (_questions(shown, language) or None, "question marks in place of characters"),
     ):
@@ -53,15 +52,21 @@ def _is_gbk(text: str) -> bool:
     return bool(runs)
 
 
+def _is_utf8(text: str) -> bool:
+    """Whether the characters of `text`, as bytes of GBK, are Chinese in UTF-8; bytes that were lost do not matter."""
+    meant = len(_HAN.findall(text.encode("gb18030", "ignore").decode("utf-8", "ignore")))
+    return meant >= _SEVERAL and meant * 3 >= len(_HAN.findall(text))
+
+
 def _is_lost(text: str) -> bool:
     count = text.count(_LOST)
     return count >= 2 and count >= _SHARE * len(text)
 
 
 def _questions(text: str, language: str) -> bool:
-    """Whether question marks make up so much of a Chinese text that they were characters; emphasis at its end is none."""
-    runs = sum(len(found[0]) for found in _QUESTIONS.finditer(text))
+    """Whether question marks make up so much of a text that they were characters; emphasis at its end is none."""
     inner = _QUESTIONS.search(text.rstrip("?？!！。."))
-    if language == "zh" and not _HAN.search(text):
-        return runs * 2 >= len(text)
-    return inner is not None and runs * 4 >= len(text)
+    lost = sum(len(found[0]) for found in _QUESTIONS.finditer(text))
+    if language == "zh" and lost and not _HAN.search(text):
+        return (text.count("?") + text.count("？")) * 2 >= len(text)
+    return inner is not None and lost * 4 >= len(text)
