@@ -129,6 +129,8 @@ def lines(peers):
         "match": of("match", given=document),
         "explain": of("explain", str(alert[0]["item"]), "--json") + of("explain", f"{peers.site}/walled/1.html", "--json", code=1),
         "sources list": of("sources", "--json", "--sample", "1"),
+        "sources new": of("sources", "new", f"{peers.site}/company/xwzx/index.html", "--allow-private", "--json"),
+        "sources doctor": of("sources", "doctor", "sample-trade", "sample-company", "--json"),
         "expected": awaited(of, peers.folder),
         "alerts": alert,
         "deliveries": of("deliveries", "--json", "--via", "email", "-n", "1"),

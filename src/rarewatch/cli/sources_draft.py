@@ -1,5 +1,6 @@
 """Tries guesses in their order until one gives items, and makes a checked draft of it."""
 
+import re
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -165,8 +166,8 @@ def _newest(items: Sequence[Item]) -> datetime | None:
 def _publisher(html: str, wish: Wish) -> tuple[Publisher, tuple[str, ...]]:
     """The publisher, one of the configuration where that has one by this id or host, and remarks for the file."""
     there = list(wish.known.sources.values()) if wish.known else []
-    host = host_of(wish.url)
-    same = [one for one in there if one.publisher.id == wish.publisher or (not wish.publisher and host_of(one.url) == host)]
+    host = "" if wish.publisher or not re.search("[a-z]", host_of(wish.url)) else host_of(wish.url)
+    same = [one for one in there if one.publisher.id == wish.publisher or (host and host_of(one.url) == host)]
     if same:
         who = same[0].publisher
         return who, (f"The publisher {who.id} is configured already: put the source into its file.", *_watched(wish, there))

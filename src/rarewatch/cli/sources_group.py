@@ -5,7 +5,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from rarewatch.cli import archive
+from rarewatch.cli import archive, sources_doctor, sources_new
 
 _LISTING = "list"
 
@@ -24,3 +24,5 @@ sources = typer.Typer(
     cls=_ListsByDefault, help="Show sources, draft new ones, examine those there are; `sources` alone shows them all."
 )
 sources.command(_LISTING)(archive.sources)
+sources.command("new")(sources_new.new)
+sources.command("doctor")(sources_doctor.doctor)

@@ -15,7 +15,8 @@ _STATE = re.compile(
     re.IGNORECASE,
 )
 _DEEPEST = 40
-_BARE = 12  # what a tag alone costs more
+_TAG, _NUMBERED_COST = 9, 12
+_BARE = 20  # what tags alone cost more
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -44,19 +45,19 @@ def classes(node: LexborNode) -> tuple[str, ...]:
 def tokens(node: LexborNode) -> list[Token]:
     """Simple selectors that name `node`, the cheapest first; the bare tag is always among them."""
     tag = node.tag or "*"
-    found = [Token(9, tag)]
+    found = [Token(_TAG, tag)]
     name = (node.attributes.get("id") or "").strip()
     if _NAME.fullmatch(name) and not _HASHED.search(name):
         found.append(Token(2, f"#{name}"))
     elif _NUMBERED.fullmatch(name) and not _HASHED.search(name):
-        found.append(Token(12, f"#{name}"))
+        found.append(Token(_NUMBERED_COST, f"#{name}"))
     for one in _names(node):
         if _HASHED.search(one) or _STATE.fullmatch(one):
             continue
         if _NAME.fullmatch(one):
             found.append(Token(3, f"{tag}.{one}"))
         elif _NUMBERED.fullmatch(one):
-            found.append(Token(12, f"{tag}.{one}"))
+            found.append(Token(_NUMBERED_COST, f"{tag}.{one}"))
     return sorted(found)
 
 
@@ -74,12 +75,15 @@ def selectors(node: LexborNode, *, ancestors: int = 12) -> Iterator[Token]:
     """Selectors that `node` matches, the cheapest first: itself, then within one element around it, then within two."""
     own = tokens(node)
     around = [(depth, token) for depth, one in enumerate(list(above(node))[:ancestors]) for token in tokens(one)]
-    # A bare tag names whatever the page is given next.
-    found = [token if token.cost < 9 else Token(token.cost + _BARE, token.css) for token in own]
+    # Bare tags name whatever the page is given next.
+    found = [Token(token.cost + (_BARE if token.cost == _TAG else 0), token.css) for token in own]
     for depth, token in around:
-        joint = ">" if depth == 0 and token.cost >= 9 else " "
-        found += [Token(token.cost + mine.cost + 4 + depth, f"{token.css}{joint}{mine.css}") for mine in own]
-    named = [(depth, token) for depth, token in around if token.cost < 9 or (depth == 0 and token.cost == 9)]
+        bare = token.cost == _TAG
+        joint = ">" if depth == 0 and bare else " "
+        for mine in own:
+            more = _BARE if bare and mine.cost == _TAG else 0
+            found.append(Token(token.cost + mine.cost + 4 + depth + more, f"{token.css}{joint}{mine.css}"))
+    named = [(depth, token) for depth, token in around if token.cost < _TAG or (depth == 0 and token.cost == _TAG)]
     for outer_depth, outer in named:
         for inner_depth, inner in named:
             if inner_depth < outer_depth:
