@@ -199,6 +199,6 @@ def summed_up(
         matched=sum(1 for rules, _ in told if rules),
         alerts=sum(opened for _, opened in told),
         unchanged=reading.unchanged,
-        fault=reading.faults[0] if reading.faults and not reading.complete else None,
+        fault=reading.own_fault,
         notes=tuple(str(fault) for fault in (*reading.faults, *also)),
     )
