@@ -15,10 +15,32 @@ def test_sources_tells_each_state(rarewatch, archive):
 
     assert shown.code == 0
     states = {line["source"]: (line["state"], line.get("items", 0), len(line["sample"])) for line in shown.lines}
-    assert states == {"feed": ("ok", 4, 2), "gone": ("missing", 0, 0), "copy": ("ok", 1, 1), "off": ("disabled", 0, 0)}
+    assert states == {"feed": ("ok", 4, 2), "gone": ("unproven", 0, 0), "copy": ("ok", 1, 1), "off": ("disabled", 0, 0)}
     table = rarewatch("sources", *archive.config)
+    assert "not read yet, moved?" in table.out  # once is no proof
     assert "missing" in table.out
     assert table.words == ""
+
+
+def test_sources_are_chosen_by_state_and_one_is_shown_in_full(rarewatch, archive):
+    def chosen(*words):
+        return [line["source"] for line in rarewatch("sources", "--json", *words, *archive.config).lines]
+
+    assert chosen("--state", "ok") == ["feed", "copy"]
+    assert chosen("--state", "disabled", "--state", "unproven") == ["gone", "off"]
+    assert chosen("feed", "off", "--state", "ok") == ["feed"]
+    assert chosen("--trouble") == []
+    wrong = rarewatch("sources", "--state", "sunny", *archive.config)
+    assert (wrong.code, "'sunny' is no state: unproven, ok, quiet" in wrong.words) == (2, True)
+
+    shown = rarewatch("sources", "feed", *archive.config)
+    assert shown.code == 0
+    for words in ("feed: ok since", "publisher:", "robots.txt:", "history:", "what was read last:", CONTROL.title):
+        assert words in shown.out
+    (line,) = rarewatch("sources", "feed", "--json", *archive.config).lines
+    assert (line["condition"], line["suspect"], line["detail"]) == ("ok", None, "")
+    assert [spell["condition"] for spell in line["history"]] == ["ok"]
+    assert {"since", "newest", "last_new", "next_poll", "every", "cadence", "quiet_at", "silent_at"} <= line.keys()
 
 
 def test_alerts_are_filtered(rarewatch, archive):

@@ -1,9 +1,9 @@
-"""`sources`, `alerts`, `deliveries`: what the archive says."""
+"""`alerts` and `deliveries`: what the archive says."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from sqlalchemy import Connection
@@ -29,49 +29,6 @@ def looking(loaded: Config) -> Iterator[Connection]:
 def when(moment: str | None, loaded: Config) -> str:
     """A moment from a view, in the zone people asked for."""
     return moment_words(datetime.fromisoformat(moment), loaded.settings.console_time_zone) if moment else "never"
-
-
-def state_of(line: dict[str, Any] | None) -> str:
-    """A source's state in one word."""
-    if line is None or not line["polls"]:
-        return "not read yet"
-    return str(line["fault"] or "ok")
-
-
-def sources(
-    names: Annotated[list[str] | None, typer.Argument(help="Source ids; none means all.", show_default=False)] = None,
-    sample: Annotated[int, typer.Option(help="So many of the newest titles with each source.")] = 0,
-    folder: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Show every source's state, last and next poll, and what it gave."""
-    loaded = read_config(folder)
-    for name in names or []:
-        if name not in loaded.sources:
-            fail(f"there is no source {name!r}; `rarewatch sources` without a name lists them", Exit.MISTAKE)
-    with looking(loaded) as connection:
-        known = {line["source"]: line for line in views.sources(connection)}
-        chosen = [loaded.sources[name] for name in names or loaded.sources]
-        lines = []
-        for source in chosen:
-            line = known.get(source.id)
-            state = state_of(line) if source.enabled else "disabled"
-            titles = list(views.latest_titles(connection, source.id, sample)) if sample else []
-            lines.append((source, line, state, titles))
-    if as_json:
-        for source, line, state, titles in lines:
-            about = {"kind": source.kind, "publisher": source.publisher.name, "tier": source.publisher.tier.value}
-            known_state = {k: v for k, v in (line or {}).items() if k not in {"source", "url", "enabled"}}
-            put({"source": source.id, "state": state, **about, "url": source.url, "every": source.cadence.every,
-                 **known_state, **({"sample": titles} if sample else {})})  # fmt: skip
-        return
-    rows = []
-    for source, line, state, titles in lines:
-        last, due = (when(line["last_ok_at"], loaded), when(line["due_at"], loaded)) if line else ("never", "")
-        detail = "\n".join([line["fault_detail"] if line else "", *titles]).strip()
-        items = str(line["items"]) if line else "0"
-        rows.append([source.id, state, items, last, due if source.enabled else "", detail])
-    columns(rows, ["source", "state", "items", "last good reading", "next poll", "detail"])
 
 
 def alerts(

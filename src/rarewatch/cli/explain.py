@@ -1,26 +1,31 @@
 """`explain`: why an announcement did or did not become an alert, step by step."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
 from sqlalchemy import Connection
 from sqlalchemy.engine import Row
 
-from rarewatch.cli.archive import looking, state_of, when
+from rarewatch import clock
+from rarewatch.cli.archive import looking, when
 from rarewatch.cli.context import ConfigOption, Exit, JsonOption, people, put, read_config
+from rarewatch.cli.sources_fare import DISABLED, fares_of
+from rarewatch.cli.sources_show import state_words
 from rarewatch.config import Config
 from rarewatch.match import Compiled, failing
 from rarewatch.normalise import about
-from rarewatch.nouns.alert import Reason, Subscription, Verdict
+from rarewatch.nouns.alert import OWN, Reason, Subscription, Verdict
+from rarewatch.nouns.health import Condition
 from rarewatch.nouns.item import Item, Status
 from rarewatch.nouns.paper import page_at
 from rarewatch.nouns.watch import About, Clause, Rule, Span
-from rarewatch.stores import views
+from rarewatch.stores import conditions, views
 from rarewatch.text.urls import canonical, host_of
 from rarewatch.text.wording import stamp_words
 
 _ABOUT_A_LINE = 120
+_TROUBLES = 10
 REASONS = {
     Reason.FIRST: "told: the first on this story",
     Reason.SEEN: "not told: seen before",
@@ -29,6 +34,7 @@ REASONS = {
     Reason.NOT_SUBSCRIBED: "not told: none of this subscriber's rules held",
     Reason.BELOW_SEVERITY: "not told: less severe than this subscriber asks for",
     Reason.ALREADY_TOLD: "not told again: this subscriber was told of the story before",
+    Reason.NOTICE: "told: a notice to operators",
 }
 
 
@@ -58,7 +64,7 @@ def _decided(item: Item, row: Row[Any], audience: Sequence[Subscription], connec
     for made in recorded:
         yield made["subscription"], made["verdict"], made["reason"]
     if not recorded and row.status == Status.BASELINE.value:
-        for subscription in audience:
+        for subscription in (one for one in audience if not one.operator):
             yield subscription.id, Verdict.SKIP.value, Reason.BASELINE.value
 
 
@@ -66,6 +72,8 @@ def _facts(
     item: Item, row: Row[Any], compiled: Compiled, connection: Connection, known: About, audience: Sequence[Subscription]
 ) -> dict[str, Any]:
     story = views.story_of(connection, item.id)
+    rules = compiled.explain(item.title, item.text, item.attachment, about=known) if item.source != OWN.id else ()
+    published = item.published.at if item.published else None
     return {
         "item": item.id,
         "source": item.source,
@@ -81,9 +89,8 @@ def _facts(
             "title_only": item.title_only,
             "papers": item.paper_note,
         },
-        "rules_now": [
-            _verdict(rule, clause, item) for rule, clause in compiled.explain(item.title, item.text, item.attachment, about=known)
-        ],
+        "source_troubles": list(conditions.spells(connection, item.source, published or item.seen_at, item.seen_at)),
+        "rules_now": [_verdict(rule, clause, item) for rule, clause in rules],
         "matches_then": [
             {"rule": m.rule, "version": m.rule_digest, "severity": m.severity.label, "evidence": [_span(s, item) for s in m.spans]}
             for m in views.matches_of(connection, item.id)
@@ -131,11 +138,13 @@ def _clause(clause: Clause, item: Item) -> dict[str, Any]:
     }
 
 
-def _say(item: Item, facts: dict[str, Any], loaded: Config, every: bool) -> None:
+def _say_admitted(item: Item, facts: dict[str, Any], loaded: Config) -> None:
     zone = loaded.settings.console_time_zone
     echo = typer.echo
     echo(f"Item {item.id}: {item.title}\n  {item.link}")
     echo(f"  source {item.source}, published {stamp_words(item.published, zone)}, first seen {when(facts['seen_at'], loaded)}")
+    for trouble in facts["source_troubles"]:
+        echo(f"  its source was {_spell(trouble, loaded)}")
     admitted = facts["admitted"]
     revised = f" Revised {admitted['revisions']} time(s)." if admitted["revisions"] else ""
     echo(f"1. Admitted as {admitted['status']}: {admitted['why']}.{revised}")
@@ -143,7 +152,15 @@ def _say(item: Item, facts: dict[str, Any], loaded: Config, every: bool) -> None
         echo("   Its text could not be read: only the title was matched.")
     if item.paper_note:
         echo(f"   Documents: {item.paper_note}.")
-    _say_rules(facts, every)
+
+
+def _say(item: Item, facts: dict[str, Any], loaded: Config, every: bool) -> None:
+    echo = typer.echo
+    _say_admitted(item, facts, loaded)
+    if item.source == OWN.id:
+        echo("2. A notice of rarewatch to its operators: no rule is asked.")
+    else:
+        _say_rules(facts, every)
     story = facts["story"]
     if story is None:
         echo("3. No story: nothing to group.")
@@ -205,20 +222,29 @@ def _say_clause(clause: dict[str, Any], lead: str, depth: int) -> None:
         _say_clause(part, "", depth + 1)
 
 
+def _spell(trouble: Mapping[str, Any], loaded: Config) -> str:
+    """`blocked from ... to ...: a challenge page`."""
+    until = f" to {when(trouble['until'], loaded)}" if trouble["until"] else " until now"
+    return f"{trouble['condition']} from {when(trouble['since'], loaded)}{until}" + f": {trouble['detail']}".removesuffix(": ")
+
+
 def _never_seen(what: str, loaded: Config, connection: Connection, as_json: bool) -> None:
     host = host_of(what)
-    states = {line["source"]: line for line in views.sources(connection)}
-    there = [source for source in loaded.sources.values() if host and host_of(source.url) == host]
-    about = [
-        {"source": source.id, "enabled": source.enabled, "state": state_of(states.get(source.id)), "url": source.url}
-        for source in there
-    ]
+    fares = fares_of(connection, [source for source in loaded.sources.values() if host and host_of(source.url) == host])
+    about = list[dict[str, Any]]()
+    for fare in fares:
+        troubles = list(conditions.spells(connection, fare.source.id, None, clock.now()))[:_TROUBLES]
+        found = {"source": fare.source.id, "enabled": fare.source.enabled, "state": fare.state, "url": fare.source.url}
+        about.append({**found, "troubles": troubles})
     if as_json:
         put({"item": None, "asked": what, "sources_on_host": about})
         return
     people.print(f"{what} was never seen.")
-    for line in about:
-        state = line["state"] if line["enabled"] else "disabled"
-        people.print(f"  source {line['source']} watches the same host: {state} ({line['url']})")
+    for fare, line in zip(fares, about, strict=True):
+        people.print(f"  source {fare.source.id} watches the same host: {state_words(fare)} ({fare.source.url})")
+        for trouble in line["troubles"]:
+            people.print(f"    it was {_spell(trouble, loaded)}; what it showed then was not read, or not all of it")
+        if not line["troubles"] and fare.state not in {DISABLED, Condition.UNPROVEN.value}:
+            people.print("    no trouble with it is on record: it did not show this address, or not where it is read")
     if host and not about:
         people.print(f"  no source watches {host}")

@@ -5,7 +5,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from rarewatch.cli import archive, sources_doctor, sources_new
+from rarewatch.cli import sources_doctor, sources_list, sources_new
 
 _LISTING = "list"
 
@@ -23,6 +23,6 @@ class _ListsByDefault(TyperGroup):
 sources = typer.Typer(
     cls=_ListsByDefault, help="Show sources, draft new ones, examine those there are; `sources` alone shows them all."
 )
-sources.command(_LISTING)(archive.sources)
+sources.command(_LISTING)(sources_list.sources)
 sources.command("new")(sources_new.new)
 sources.command("doctor")(sources_doctor.doctor)

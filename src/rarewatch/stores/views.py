@@ -36,7 +36,7 @@ def _lines(connection: Connection, statement: Select[Any]) -> list[Line]:
 
 
 def sources(connection: Connection) -> Sequence[Line]:
-    """The state of every source that was ever enrolled, with the number of its items and its newest."""
+    """The state of every source that was ever enrolled, with its `Vitals`, the number of its items and its newest."""
     newest = (
         select(
             item.c.source,
@@ -50,10 +50,11 @@ def sources(connection: Connection) -> Sequence[Line]:
     s = source_state.c
     columns = [s.source, s.url, s.enabled, s.due_at, s.polls, s.last_poll_at, s.last_ok_at, s.last_new_at]
     columns += [s.failures, s.fault, s.fault_detail, s.fault_since, s.baselined_at]
-    columns += [s.condition, s.condition_since, s.condition_detail, s.vitals]
+    columns += [s.vitals]
     counts = [func.coalesce(newest.c.number, 0).label("items"), newest.c.last_published_at, newest.c.last_item_at]
     statement = select(*columns, *counts).outerjoin(newest, newest.c.source == s.source).order_by(s.source)
-    return _lines(connection, statement)
+    found = _lines(connection, statement)
+    return [{**line, "vitals": rows.vitals_of(line["vitals"])} for line in found]
 
 
 def latest_titles(connection: Connection, source: str, limit: int) -> Sequence[str]:
