@@ -196,8 +196,7 @@ def _of_the_newest(source: Source, after: Vitals, newest: datetime, now: datetim
         return Condition.STUCK, f"its newest date went back from {day_of(newest)} to {day_of(after.shown)}"
     if _stands_still(after, newest, now):
         return Condition.STUCK, f"new entries come, but none of them is newer than {day_of(newest)}"
-    limit = _lives_for(source, after)
-    if limit and (now - newest).total_seconds() > limit:
+    if _is_old(source, after, (now - newest).total_seconds()):
         return Condition.STALE, f"its newest entry is of {day_of(newest)}, {span(now - newest)} ago"
     return None
 
@@ -214,12 +213,14 @@ def _went_back(after: Vitals, newest: datetime, shown: datetime) -> bool:
     That is more than a day, and more than three usual gaps between entries, with three of them at least: after a week of rest one
     withdrawn notice goes back as far. Where the gaps are not known, it is a week.
     """
+    if newest - shown <= _DAY:
+        return False
     gap = usual_gap(after.arrivals)
     if gap is None:
         return newest - shown > _UNKNOWN_BACK
     since = (shown + (_DAY if after.by_day else timedelta(minutes=1))).timestamp() / 60
     lost = sum(minute >= since for minute in after.arrivals[-_GAPS_BACK:])
-    return lost == _GAPS_BACK and newest - shown > max(_DAY, _GAPS_BACK * gap)
+    return lost == _GAPS_BACK and newest - shown > _GAPS_BACK * gap
 
 
 def _stands_still(after: Vitals, newest: datetime, now: datetime) -> bool:
@@ -231,14 +232,13 @@ def _stands_still(after: Vitals, newest: datetime, now: datetime) -> bool:
     return sum(minute > since for minute in after.arrivals[-_STIRRED:]) >= _STIRRED
 
 
-def _lives_for(source: Source, after: Vitals) -> float:
-    """How old the newest entry may be, in seconds; 0 where nobody knows."""
+def _is_old(source: Source, after: Vitals, age: float) -> bool:
+    """Whether a newest entry of this age, in seconds, is one of a source that nobody fills; never where nobody can know."""
     if source.expects.newest_within is not None:
-        return source.expects.newest_within
-    if source.kind != "feed":
-        return 0.0
-    longest = max((other - one for one, other in pairwise(after.arrivals)), default=0)
-    return max(_FEED_LIVES, _WHOLE * longest * 60.0)
+        return age > source.expects.newest_within
+    if source.kind != "feed" or age <= _FEED_LIVES:
+        return False
+    return age > _WHOLE * 60.0 * max((other - one for one, other in pairwise(after.arrivals)), default=0)
 
 
 def _short(text: str) -> str:

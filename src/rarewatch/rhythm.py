@@ -136,7 +136,7 @@ def _hazards(slots: Sequence[int], kinds: Sequence[int], a_day: int) -> dict[int
     days, begin = Counter(min(kind, _OFF) for kind in kinds), slots[0] // a_day
     hits = Counter((min(kinds[slot // a_day - begin], _OFF), slot % a_day) for slot in slots)
     hazards = {}
-    for group in (range(_OFF), range(_OFF, _FESTIVAL)):
+    for group in (range(_OFF if a_day == 1 else _WORKED + 1), range(_OFF, _FESTIVAL)):
         total = sum(days[kind] for kind in group) * a_day
         seen = sum(hits[kind, slot] for kind in group for slot in range(a_day))
         for kind in group:
