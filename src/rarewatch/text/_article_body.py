@@ -6,6 +6,7 @@ A known container is found by a string search before anything is asked of the tr
 import re
 from collections.abc import Iterable, Iterator
 
+from ahocorasick_rs import AhoCorasick
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from rarewatch.text._article_page import Page, folded, node_text
@@ -49,14 +50,19 @@ _LAST_LINES = re.compile(
 _TOOL = (
     "字号|字体|大[ |]*中[ |]*小|默认|打印(?:本页)?|关闭(?:窗口|本页)?|收藏(?:本文)?|分享|微信(?:好友)?|微博|QQ空间|朋友圈|新浪微博"
     "|复制链接|朗读|语音播报|浏览(?:次数|量)?"
-    "|点击(?:次数|数|量)?|阅读(?:数|量|次数)?|评论(?:数)?|扫一扫[^。]{0,24}|用微信扫[^。]{0,24}|返回(?:首页|列表|顶部)|[^。，]{0,8}客户端(?:下载)?"
+    "|点击(?:次数|数|量)?|阅读(?:数|量|次数)?|评论(?:数)?|返回(?:首页|列表|顶部)|客户端(?:下载)?"
     "|点赞|赞|打赏|赏|举报|展开全文"
-    "|您的浏览器[^。]{0,12}(?:不支持|无法播放)[^。]{0,12}[.。]?|阅读全文|请先|登录|注册"
+    "|阅读全文|请先|登录|注册"
     "|Share|Tweet|Print|Email|Facebook|Twitter|LinkedIn|WhatsApp|opens in a new tab"
 )
 _TOOL_LINE = re.compile(
-    rf"^[\s【\[(（|]*(?:(?:{_TOOL})[\s:：|\]】)）>,，、\[【(（…·»«<+]*(?:\d{{1,7}}次?[\s|\])）]*)?)+$", re.IGNORECASE
+    rf"^[\s【\[(（|]*(?:(?:(?:{_TOOL})[\s:：|\]】)）>,，、\[【(（…·»«<+]*(?:\d{{1,7}}次?[\s|\])）]*)?)+"
+    r"|(?:扫一扫|用微信扫|扫描二维码)[^。]{0,24}|[^。，]{0,8}客户端(?:下载)?|您的浏览器[^。]{0,12}(?:不支持|无法播放)[^。]{0,12}[.。]?)$",
+    re.IGNORECASE,
 )
+_TAIL = 3_000  # characters at the end of a body where titles of other articles may stand
+_MANY = 400  # lists in a body from which they are no longer looked through one by one
+_TOOLS = 80  # characters that a line of buttons may have
 _EDITOR = re.compile(r"^[\s(（【\[]*(?:责任编辑|责编)\s*[:：]")
 _ANNEX = re.compile(r"附件|附表|相关链接|Annex|Attachment", re.IGNORECASE)
 _HEAD_LINE = re.compile(
@@ -65,7 +71,8 @@ _HEAD_LINE = re.compile(
 )
 _TAIL_ADVERT = re.compile(r"(?:返回[^。]{2,8}首页|点击进入专题|更多精彩[^。]{0,20}|阅读全文，请先\s*登录)\s*[>》]*$")
 _PAGER = re.compile(
-    r"^(?=.*(?:页|Next|Prev))(?:[\s<>«»\[\]()|…]*(?:上一?页|下一?页|前一页|后一页|首页|尾页|末页|共\d+页|\d{1,3}|Next|Previous|Prev|Page)[\s<>«»\[\]()|…]*)+$",
+    r"^(?=.*(?:页|Next|Prev))[\s<>«»\[\]()|…]*(?:(?:上一?页|下一?页|前一页|后一页|首页|尾页|末页|共\d+页|(?<!\d)\d{1,3}(?!\d)|Next|Previous|Prev|Page)"
+    r"[\s<>«»\[\]()|…]*)+$",
     re.IGNORECASE,
 )
 _CARDS = re.compile(r"(?:\n[^\n。]{6,80}\n(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?: \d{1,2}:\d\d)?){2,}\s*$")
@@ -82,23 +89,25 @@ def containers(page: Page, own: tuple[str, ...]) -> list[LexborNode]:
         if any(node.text().strip() for node in nodes):
             return nodes
     pictures: list[LexborNode] = []
+    present = {_SELECTORS[at] for at, _, _ in _NAMES_IN.find_matches_as_indexes(page.html, overlapping=True)}
     for selector in CONTAINERS:
-        if _named_in(selector, page.html):
+        if selector in present:
             nodes = _outermost(_css(page, selector))
             if any(node.text().strip() for node in nodes):
                 return nodes
             pictures = pictures or [node for node in nodes if node.css_first("img") is not None]
-    common = _common(page)
+    common = _common(page, present)
     return [common] if common is not None else pictures
-
-
-def _named_in(selector: str, html: str) -> bool:
-    return _name(selector) in html
 
 
 def _name(selector: str) -> str:
     """The word of a selector that must stand in the page as it is written here."""
     return re.sub(r"^\[(.*?)(?:=(.*))?\]$", r"\2", selector).lstrip(".#")
+
+
+_SELECTORS = (*CONTAINERS, *COMMON)
+_NAMES_IN = AhoCorasick([_name(selector) for selector in _SELECTORS])
+"""Finds in one pass which containers a page can have at all; most have none of them."""
 
 
 def _css(page: Page, selector: str) -> list[LexborNode]:
@@ -108,9 +117,9 @@ def _css(page: Page, selector: str) -> list[LexborNode]:
     return [node for node in nodes if name in (node.attributes.get(by) or "").split()] if by else nodes
 
 
-def _common(page: Page) -> LexborNode | None:
+def _common(page: Page, present: set[str]) -> LexborNode | None:
     """The smallest container of a common name that has nearly all the paragraphs of any of them, and little else."""
-    found = [node for selector in COMMON if _named_in(selector, page.html) for node in _css(page, selector)]
+    found = [node for selector in COMMON if selector in present for node in _css(page, selector)]
     sized = [(_size(node), sum(map(_size, node.css("p"))), node) for node in found]
     most = max((paragraphs for _, paragraphs, _ in sized), default=0)
     for size, paragraphs, node in sorted(sized, key=lambda one: one[0]):
@@ -157,9 +166,10 @@ def tidy_nodes(nodes: Iterable[LexborNode]) -> None:
         whole = len(node.text())
         drop(junk for junk in node.css(_JUNK) if _minor(junk, node, whole))
         if len(node.css("a")) > _FEW_LINKS:
+            blocks = node.css(_LISTS)
             drop(
                 block
-                for block in node.css(_LISTS)
+                for block in (blocks if len(blocks) <= _MANY else [])
                 if len(block.css("a")) > _FEW_LINKS and _minor(block, node, whole) and _mostly_links(block)
             )
 
@@ -202,21 +212,22 @@ def joined(nodes: Iterable[LexborNode]) -> str:
 
 def densest(page: Page) -> str:
     """The block with the most text that is no link, in a page whose lines were asked for: for bodies too short for readability."""
-    best, most = "", 0
+    best, most = None, 0
     for node in page.tree.css("article,main,td,div,section,table,pre"):
-        text = node.text(deep=False).replace("\x1e", "").strip() or "".join(p.text() for p in node.css("p") if _child(p, node))
-        if len(text) > most and not _mostly_links(node):
-            best, most = node_text(node), len(text)
-    return best
+        size = len(node.text(deep=False).strip()) + sum(len(child.text()) for child in node.iter() if child.tag in {"p", "table"})
+        if size > most and not _mostly_links(node):
+            best, most = node, size
+    return node_text(best) if best is not None else ""
 
 
-def _child(node: LexborNode, above: LexborNode) -> bool:
-    return node.parent is not None and node.parent.mem_id == above.mem_id
+def _is_tool(line: str) -> bool:
+    return len(line) <= _TOOLS and (_TOOL_LINE.match(line) is not None or _PAGER.match(line) is not None)
 
 
 def trimmed(text: str, title: str) -> str:
     """Without the title and its line of date and source at the top, buttons anywhere, other articles at the bottom."""
-    lines = [line for line in _CARDS.sub("", text).splitlines() if not _TOOL_LINE.match(line) and not _PAGER.match(line)]
+    text = text[:-_TAIL] + _CARDS.sub("", text[-_TAIL:])
+    lines = [line for line in text.splitlines() if not _is_tool(line)]
     wanted = folded(title)
     for at, line in enumerate(lines[:6]):
         if wanted and folded(line).removeprefix("原创") == wanted:

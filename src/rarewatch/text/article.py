@@ -24,6 +24,7 @@ _SEPARATORS = re.compile(r"\s*(?:[|_丨]+|--+|——)\s*|\s+[-–—·]\s+|(?<=[
 _H = frozenset({"h1", "h2", "h3"})
 _LONGEST = 200  # characters of a title
 _SURE = 8  # characters from which a title is no name of a site or channel
+_WIDER = 8  # characters by which another form of the same characters may be longer: … and ...
 _SHORT = 60  # characters under which what readability found may be less than there is
 _PICTURE = "its text is a picture"
 _NO_TEXT = "no text was found on it"
@@ -234,8 +235,10 @@ def _is_site(title: str) -> bool:
 
 def _head(lines: list[str], title: str) -> list[str]:
     """The lines around the title, where date, origin and author are printed; the first lines of the page where it is not shown."""
-    wanted = folded(title)
-    places = [at for at, line in enumerate(lines) if wanted and folded(line) == wanted]
+    wanted, size = folded(title), len("".join(title.split()))
+    # Folding every line of a page costs more than parsing it; one of another length is another line.
+    alike = [at for at, line in enumerate(lines) if wanted and abs(len("".join(line.split())) - size) <= _WIDER]
+    places = [at for at in alike if folded(lines[at]) == wanted]
     best: list[str] = lines[:25]
     for at in places:
         around = lines[at + 1 : at + 16] + lines[max(at - 4, 0) : at]
