@@ -12,6 +12,8 @@ import matching
 import planning
 from bench import HERE, HOSTS, Ground, Program
 
+import articles
+
 Found = dict[str, list[dict[str, Any]]]
 """Measure and program, as in "cold ours", to one result a round."""
 
@@ -135,6 +137,9 @@ def _rows(found: Found, latencies: list[float], growth: Found, speeds: dict[str,
     yield Row("match, 1,000 rules", f"one re a rule {slow:.2f} MB/s", f"{whole:.1f} MB/s", slow / whole, "x", 1 / 20)
     yield Row("compile 10,000 rules", "", f"{speeds['compile']:.2f} s", speeds["compile"], "s", 2.0)
     yield Row("compiled, 10,000 rules", "", f"{speeds['compiled']:.0f} MB", speeds["compiled"], "MB", 200.0)
+    for shape, (alone, ours, ratio) in articles.measure(3).items():
+        bound = 1.2 if shape == "all" else None
+        yield Row(f"article, {shape}", f"readability {alone:.1f} ms", f"{ours:.1f} ms", ratio, "x", bound)
     if "plan" in speeds:
         yield Row(f"rules plan, {planning.ITEMS:,} items", "", f"{speeds['plan']:.1f} s", speeds["plan"], "s", 60.0)
     start = found["start ours"]
