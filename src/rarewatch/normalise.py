@@ -25,8 +25,8 @@ _TAG = 16
 _BEIJING = ZoneInfo("Asia/Shanghai")
 _ADDRESS, _ADDRESS_KEPT = 2_000, 400
 """PostgreSQL indexes no value of more than 2,700 bytes."""
-_ATTACHMENT = 1_000_000
-"""Characters of documents that an item keeps: a long annual report has a third of them."""
+_ATTACHMENT = 500_000
+"""Characters of documents that an item keeps: more than a long annual report has."""
 _SURROGATES = re.compile("[\ud800-\udfff\x00]")
 
 
@@ -79,13 +79,15 @@ def joined(papers: Iterable[Paper]) -> tuple[str, tuple[PageMark, ...]]:
     return "".join(parts), tuple(marks)
 
 
-def paper_note(papers: Iterable[Paper], link: str) -> str:
+def paper_note(papers: Sequence[Paper], link: str) -> str:
     """Which documents could not be read whole and why, in words, "" where all could; the one at `link` is the item itself."""
     said = []
     for paper in papers:
         name = f"its {paper.kind.upper() or 'document'}" if paper.url == link else paper.name or paper.url
         if paper.detail:
             said.append(f"{name} {paper.detail}" if paper.state != "read" else f"of {name} {paper.detail}")
+    if sum(len(page.strip()) for paper in papers for page in paper.pages) > _ATTACHMENT:
+        said.append(f"only the first {_ATTACHMENT:,} characters of all were searched")
     return _clean("; ".join(said))
 
 

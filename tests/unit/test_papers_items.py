@@ -66,8 +66,10 @@ def test_every_character_stands_on_the_page_that_is_named(documents):
 
 
 def test_documents_without_labels_and_far_too_long_ones():
-    text, (mark,) = joined([Paper("u", "甲.docx", "docx", pages=("字" * 1_500_000,))])
-    assert (len(text), mark.place) == (1_000_000, "甲.docx")
+    long = Paper("u", "甲.docx", "docx", pages=("字" * 900_000,))
+    text, (mark,) = joined([long, ORDER])
+    assert (len(text), mark.place) == (500_000, "甲.docx")
+    assert paper_note((long, ORDER), "") == "only the first 500,000 characters of all were searched"
     assert page_at((), 0) is None
 
 

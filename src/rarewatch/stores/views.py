@@ -173,7 +173,7 @@ def rule_sets(connection: Connection, limit: int) -> Sequence[tuple[RulesNote, d
     ]
 
 
-def past(connection: Connection, since: datetime, batch: int = 1000) -> Iterator[Sequence[Archived]]:
+def past(connection: Connection, since: datetime, batch: int = 200) -> Iterator[Sequence[Archived]]:
     """Every item published since then (seen, where no date is known), the oldest first, in batches that are read one at a time."""
     last = 0
     statement = select(item, story_item.c.story).outerjoin(story_item, story_item.c.item == item.c.id).where(_after(since))
