@@ -97,8 +97,8 @@ def desk(batch: Iterable[tuple[Job, Reading]], kit: Kit) -> list[Polled]:
             kept = book.keep(admissions, all_marks)
             told = [_tell(admission, job, book, kit, now) for admission in kept if admission.is_news]
             new = sum(admission.status is Status.NEW for admission in kept)
-            due_at = schedule.after_reading(job.source, now)
             vitals = health.after_reading(job.source, job.claim.vitals, reading, first_seen(kept), now)
+            due_at = schedule.after_reading(job.source, now, lively=health.lively(vitals, now), fresh_for=reading.fresh_for)
             book.read(job.claim, reading, new=new, vitals=vitals, due_at=due_at, now=now)
             summary = summed_up(job.source.id, reading, kept, told, unread_dates(reading.drafts, items))
             polled.append(keep_up(summary, job, vitals, book, kit.audience, now=now, faults=reading.faults))
