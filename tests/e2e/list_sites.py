@@ -132,6 +132,51 @@ def govcn(_host: str) -> Site:
     return site
 
 
+def govcn_page(_host: str) -> Site:
+    site = govcn(_host)
+    file, site.entry = site.entry, "/zhengce/zuixin/home.htm"
+    script = f"<script>var url = '{file.rpartition('/')[2]}'; $.getJSON(url, show);</script>"
+    site.routes[site.entry] = web(f"<div class='list' id='list'></div>{script}")
+    return site
+
+
+def jpaas_divs(_host: str) -> Site:
+    site = jpaas(_host)
+    rows = ""
+    for number, title in enumerate(TITLES):
+        path = f"/zwgk/zcfb/art/2025/art_{number:032x}.html"
+        rows += f"<div class='row-item'><p class='tit'><a href='{path}'>{title}</a></p><p class='time'>{day(number)}</p></div>"
+    site.routes[UNIT] = as_json({"success": True, "data": {"html": f"<div class='page-content'>{rows}</div>"}})
+    return site
+
+
+def epaper_old(_host: str) -> Site:
+    site = Site("epaper", "/rb/html/index.htm")
+    month, today = day(0)[:7], day(0)[8:]
+    stem = f"{day(0).replace('-', '')}_"
+    node = f"/rb/html/{month}/{today}/nbs.D1100rb_01.htm"
+    site.routes[site.entry] = reply(200, f"<html><head><meta http-equiv='refresh' content='0; url={node}'></head></html>".encode())
+    links = ""
+    for number, title in enumerate(TITLES):
+        path = site.article(f"/rb/html/{month}/{today}/nw.D1100rb_{stem}{number + 1}-01.htm", number)
+        links += f"<li><a href='{path.rpartition('/')[2]}'>{title}</a></li>"
+    nodes = "<a href='nbs.D1100rb_01.htm'>第01版：要闻</a>"
+    site.routes[node] = web(f"<div class='right_title'>{nodes}</div><div class='titles'><ul>{links}</ul></div>", title="某某日报")
+    return site
+
+
+def shy_json(_host: str) -> Site:
+    """Gives question marks to whoever does not ask as a script does."""
+    site = json_list(_host)
+    right, wrong = site.routes[site.entry], as_json({"data": [{"title": "????????", "url": "/a.html"}]})
+
+    async def answer(asked, writer):
+        await (right if asked.headers.get("x-requested-with") else wrong)(asked, writer)
+
+    site.routes[site.entry] = answer
+    return site
+
+
 def xinhua(_host: str) -> Site:
     site = Site("xinhua_ds", "/politics/index.html")
     items = []
@@ -264,6 +309,10 @@ SITES = {
         jpage_escaped,
         jpaas,
         govcn,
+        govcn_page,
+        jpaas_divs,
+        epaper_old,
+        shy_json,
         xinhua,
         epaper,
         json_list,

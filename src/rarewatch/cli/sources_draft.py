@@ -16,7 +16,7 @@ from rarewatch.config import Config
 from rarewatch.config.mistakes import Mistakes
 from rarewatch.config.reader import read as read_yaml
 from rarewatch.config.sources import Sources
-from rarewatch.fingerprint import Guess
+from rarewatch.fingerprint import Guess, refined
 from rarewatch.fingerprint.draft import Outline, id_of, publisher_of, render
 from rarewatch.fingerprint.links import links_of
 from rarewatch.normalise import language_of
@@ -64,10 +64,17 @@ async def draft(guesses: Sequence[Guess], got: Got, wish: Wish, get: Fetch) -> D
     second: Drafted | None = None
     last: Drafted | None = None
     for guess in guesses:
-        outline = Outline(publisher, "", guess, allow_private=wish.access.allow_private, remarks=remarks)
-        outline = replace(outline, id=_id(wish, publisher, guess))
-        source = load(render(outline))
-        last = Drafted(outline, guess, render(outline), source, await look(source, get))
+        base = Outline(
+            publisher,
+            _id(wish, publisher, guess),
+            guess,
+            allow_private=wish.access.allow_private,
+            headers=wish.access.headers,
+            remarks=remarks,
+        )
+        last = await _tried(base, guess, get)
+        if not _gave(last) and (better := refined(guess, [one.got for one in last.look.exchanges if one.got])):
+            last = await _tried(replace(base, guess=better), guess, get)
         if not _gave(last):
             tried.append(_in_vain(last))
         elif guess.kind == "feed" and not guess.sure and (why := _apart(last, guesses, html, got)):
@@ -80,6 +87,12 @@ async def draft(guesses: Sequence[Guess], got: Got, wish: Wish, get: Fetch) -> D
     chosen = second or last
     assert chosen is not None
     return _finished(chosen, tried)
+
+
+async def _tried(outline: Outline, guess: Guess, get: Fetch) -> Drafted:
+    text = render(outline)
+    source = load(text)
+    return Drafted(outline, guess, text, source, await look(source, get))
 
 
 def load(text: str) -> Source:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,12 +15,13 @@ from rarewatch.cli.sources_look import Fetch, Notes, Saved
 from rarewatch.config import Config, Settings
 from rarewatch.errors import ConfigError, SourceFault
 from rarewatch.fetch import Web
-from rarewatch.fingerprint import Guess, fingerprint, target_of
+from rarewatch.fingerprint import Guess, fingerprint, garbled_without_script, leads_of, target_of
 from rarewatch.nouns.source import Access, Get, Got
 from rarewatch.text.wording import stamp_words
 
 _SHOWN = 5
 _HOPS = 2
+_AS_SCRIPT = {"X-Requested-With": "XMLHttpRequest"}
 
 
 def new(
@@ -78,10 +80,26 @@ async def _drafted(wish: Wish, saved: Path | None) -> tuple[Drafted, list[Guess]
 
 async def _by(wish: Wish, get: Fetch) -> tuple[Drafted, list[Guess]]:
     got = await _followed(wish, get)
+    if garbled_without_script(got):
+        wish = replace(wish, access=replace(wish.access, headers=_AS_SCRIPT))
+        got = await _followed(wish, get)
     guesses = await asyncio.to_thread(fingerprint, got, wish.url)
     if not guesses:
         raise SourceFault("nothing that any kind could read", url=got.url)
+    guesses = [*await _behind(leads_of(got, guesses), wish, get, got.url), *guesses]
     return await draft(guesses, got, wish, get), guesses
+
+
+async def _behind(leads: Sequence[str], wish: Wish, get: Fetch, page: str) -> list[Guess]:
+    """What the data files are that a page's scripts name; one that cannot be had is none."""
+    found: list[Guess] = []
+    for url in leads:
+        try:
+            got = await get(Get(url, headers={"Referer": page}), wish.access)
+            found += await asyncio.to_thread(fingerprint, got, url)
+        except SourceFault as fault:
+            people.print(log.redact(f"{url}: {fault}"))
+    return [guess for guess in found if guess.kind in {"govcn_json", "json_list", "feed"}]
 
 
 async def _followed(wish: Wish, get: Fetch) -> Got:

@@ -47,6 +47,11 @@ def is_month(text: str) -> bool:
     return bool(_YEAR_MONTH.fullmatch(text.strip(_AROUND)))
 
 
+def is_year(text: str) -> bool:
+    """Whether `text` is a year and nothing else."""
+    return bool(re.fullmatch(r"(?:19|20)\d\d\s*年?", text.strip(_AROUND)))
+
+
 def is_day(text: str) -> bool:
     """Whether `text` is the smaller half of such a date."""
     return bool(_DAY.fullmatch(text.strip(_AROUND)))

@@ -3,7 +3,7 @@
 import re
 import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import yaml
@@ -40,6 +40,7 @@ class Outline:
     floor: int = 0
     newest_within: int = 0
     allow_private: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
     language: str = "zh"
     remarks: tuple[str, ...] = ()
 
@@ -79,6 +80,8 @@ def render(outline: Outline) -> str:
         lines.append(f"    language: {outline.language}")
     if outline.allow_private:
         lines.append("    allow_private: true")
+    if outline.headers:
+        lines.append(f"    headers: {_flow(dict(outline.headers))}")
     if outline.newest_within:
         lines.append(f"    expects: {{newest_within: {outline.newest_within}d}}")
     lines += _options(options_with_floor(guess, outline.floor))

@@ -2,16 +2,18 @@
 
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from urllib.parse import urlsplit
 
-from rarewatch.errors import LayoutChanged
+from rarewatch.errors import LayoutChanged, SourceFault
 from rarewatch.fingerprint.guess import Guess
 from rarewatch.fingerprint.json_shape import markup_in, shape_of
 from rarewatch.fingerprint.rows import Derived, derive
-from rarewatch.fingerprint.systems import on_page, traits_of
+from rarewatch.fingerprint.systems import data_files, on_page, traits_of
 from rarewatch.nouns.source import Got
 from rarewatch.sources._answers import not_a_challenge, page_of
+from rarewatch.sources._jpaas_unit import list_html
 from rarewatch.sources._json import read_json
 from rarewatch.sources._links import may_fetch
 from rarewatch.sources._onward import onward
@@ -37,6 +39,32 @@ def target_of(got: Got) -> str:
         return ""
     target = onward(page_of(got).text, got.url)
     return target if target and may_fetch(target, (host_of(got.url),), ()) else ""
+
+
+def leads_of(got: Got, guesses: Sequence[Guess]) -> list[str]:
+    """Where else the list may be, when the page itself shows none or none with dates: data files that its scripts name."""
+    best = guesses[0] if guesses else None
+    poor = best is not None and (best.kind == "page" or (best.kind == "listing" and "date" not in best.options))
+    return data_files(page_of(got).text, got.url) if poor and _is_html(got) else []
+
+
+def refined(guess: Guess, answers: Sequence[Got]) -> Guess | None:
+    """A better guess from the `answers` of a reading that gave nothing: the rows of a JPAAS unit, derived; None for no better."""
+    if guess.kind != "jpaas" or "item" in guess.options:
+        return None
+    for got in answers:
+        try:
+            markup = list_html(read_json(got).value, got.url)
+        except SourceFault:
+            continue
+        if found := derive(markup, got.url):
+            return replace(guess, options={**guess.options, **found.options}, doubts=(*guess.doubts, *found.doubts))
+    return None
+
+
+def garbled_without_script(got: Got) -> bool:
+    """Whether the answer is JSON with question marks for Chinese, as some servers give it to whoever is no script of their page."""
+    return got.body.lstrip()[:1] in {b"{", b"["} and bool(re.search(rb"\?{4,}", got.body[:100_000]))
 
 
 def fingerprint(got: Got, url: str = "") -> list[Guess]:

@@ -7,7 +7,7 @@ from itertools import islice
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from rarewatch.fingerprint import css
-from rarewatch.fingerprint.dated import holds_date, is_day, is_month
+from rarewatch.fingerprint.dated import holds_date, is_day, is_month, is_year
 from rarewatch.fingerprint.links import Group, Link, beside, dates_in, groups_of, links_of, main_of
 from rarewatch.sources._links import absolute, line, pick
 from rarewatch.sources._listing_options import Options
@@ -182,8 +182,10 @@ def _date(rows: _Rows) -> list[str]:
     """Where the date of a row stands: one selector, two where it stands in halves, none where no element is a date."""
     dated = [(row, links) for row, links in rows if next(dates_in(row), None) is not None]
     if len(dated) * 2 >= len(rows):
-        last = _within(dated, lambda row, _: list(dates_in(row))[-1])
-        return [last] if last else [one] if (one := _within(dated, lambda row, _: next(dates_in(row), None))) else []
+        last = _within(dated, lambda row, _: list(dates_in(row))[-1]) or _within(dated, lambda row, _: next(dates_in(row), None))
+        years = [(row, links) for row, links in dated if _half(row, is_year) is not None]
+        year = _within(years, lambda row, _: _half(row, is_year)) if len(years) >= _MOST_SHOWN * len(dated) else ""
+        return [one for one in (year, last) if one]
     halves = [(_half(row, is_month), _half(row, is_day)) for row, _ in rows]
     if sum(bool(month and day) for month, day in halves) < _MOST_SHOWN * len(rows):
         return _attribute(rows)

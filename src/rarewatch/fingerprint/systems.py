@@ -14,18 +14,20 @@ from rarewatch.nouns.source import Got
 from rarewatch.sources._answers import page_of
 from rarewatch.sources._jpaas_unit import choose, find_units
 from rarewatch.sources._jpage_records import proxy_of, read_recordset
-from rarewatch.sources._links import absolute, line
+from rarewatch.sources._links import absolute, line, may_fetch
+from rarewatch.text.urls import host_of
 
 _FEED_TYPES = re.compile(r"application/(?:rss\+xml|atom\+xml|rdf\+xml|feed\+json)", re.IGNORECASE)
 _COMMENTS = re.compile(r"/comments?/feed|comments?\.(?:xml|rss)|评论|comments feed", re.IGNORECASE)
 _FEED_PATH = re.compile(r"(?:/(?:rss|feed|atom)(?:/|\.xml|\.aspx|$)|\.(?:rss|atom)$)", re.IGNORECASE)
 _WORDPRESS = re.compile(r"/wp-(?:content|includes|json)/|content=[\"']WordPress", re.IGNORECASE)
-_PAPER = re.compile(r"(?P<before>.*?/)(?:20\d\d[-/]?\d\d[-/]?\d\d)/(?:node_\d+|content_\d+|\d+)", re.IGNORECASE)
-_NODE, _CONTENT = re.compile(r"node_\w+\.s?html?|Page\d+[A-Z]{2}"), re.compile(r"content_\w+\.s?html?")
+_PAPER = re.compile(r"(?P<before>.*?/)(?:20\d\d[-/]?\d\d[-/]?\d\d)/(?:node_\w+|content_\w+|nbs\.|nw\.|\d+)", re.IGNORECASE)
+_NODE, _CONTENT = re.compile(r"node_\w+\.s?html?|nbs\.\w+\.htm"), re.compile(r"content_\w+\.s?html?|nw\.\w+[\w-]*\.htm")
 _DATASOURCE = re.compile(r"datasource:\s*([0-9A-Za-z_-]{4,64})\s*$")
 _TURN = re.compile(
     r"createPage(?:HTML|Html)\s*\(\s*[\"']?(\d+)[\"']?\s*,[^)]*?[\"'](\w+)[\"']\s*,\s*[\"'](\w+)[\"']|var\s+countPage\s*=\s*(\d+)"
 )
+_DATA_FILE = re.compile(r"""["']([^"'\s<>{}]{1,200}(?:\.json|[?&]_?isJson=true)(?:[?&][^"'\s<>]{0,100})?)["']""", re.IGNORECASE)
 _NEXT = re.compile(
     r"""href=["']([^"'#\s]*(?:[?&](?:page|pageno|p|paged|pageindex)=2\b|index_1\.\w+|_2\.s?html?|/page/2/?|/2\.htm)[^"'\s]*)["']""",
     re.IGNORECASE,
@@ -136,14 +138,15 @@ def _paper(tree: LexborHTMLParser, at: str, url: str) -> Iterator[Guess]:
     if not articles or not (nodes or dated) or not (dated or any(map(_PAPER.match, articles))):
         return
     seen = f"a Founder e-paper: {len(articles)} articles on the page, {len(nodes)} pages of the day"
+    options = {} if any("content_" in link for link in articles) else {"pages": "a[href*='nbs.']", "item": "a[href*='nw.']"}
     if at != url or dated is None:
-        yield Guess("epaper", url, seen, rows=len(articles))
+        yield Guess("epaper", url, seen, options, rows=len(articles))
         return
     for stub in ("index.html", "index.htm", "index.shtml", ""):
         doubt = "the address given holds a day; this one is taken for the one that leads to today's"
-        yield Guess("epaper", urljoin(dated["before"], stub), seen, doubts=(doubt,), sure=False)
+        yield Guess("epaper", urljoin(dated["before"], stub), seen, options, (doubt,), sure=False)
     doubt = "the address holds a day and will never change: find the one that leads to today's paper"
-    yield Guess("epaper", url, seen, doubts=(doubt,), rows=len(articles), sure=False)
+    yield Guess("epaper", url, seen, options, (doubt,), len(articles), sure=False)
 
 
 def _feeds(tree: LexborHTMLParser, at: str) -> Iterator[tuple[Guess, bool]]:
@@ -167,6 +170,12 @@ def _wordpress(at: str, known: set[str]) -> Iterator[Guess]:
     for path in dict.fromkeys((f"{folder}feed/", "/feed/")):
         if (address := urljoin(at, path)) not in known:
             yield Guess("feed", address, "WordPress serves a feed for each of its lists", sure=False)
+
+
+def data_files(html: str, at: str) -> list[str]:
+    """Addresses on the page's own site, as its scripts name them, of files that may hold its list as JSON; three at most."""
+    named = (absolute(found[1], at) for found in _DATA_FILE.finditer(html))
+    return list(dict.fromkeys(url for url in named if url and may_fetch(url, (host_of(at),), ())))[:3]
 
 
 def _further(html: str) -> str:
