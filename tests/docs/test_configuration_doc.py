@@ -9,17 +9,16 @@ from pydantic import BaseModel, TypeAdapter
 
 from rarewatch import matchers, notifiers, registry, sources
 from rarewatch.config import Settings, load
+from rarewatch.config.audience_models import OperatorSpec, SubscriberSpec
 from rarewatch.config.expectation_models import ExpectedSpec, LedgerSpec, WitnessSpec
 from rarewatch.config.findings import keys_of
 from rarewatch.config.models import (
     AliasSpec,
     EntitySpec,
-    OperatorSpec,
     PaperSpec,
     PublisherSpec,
     RuleSpec,
     SourceSpec,
-    SubscriberSpec,
     TypeSpec,
 )
 from rarewatch.config.reader import read

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Mapping
 
+from rarewatch.config.audience_models import AudienceFile, OperatorSpec, SubscriberSpec
 from rarewatch.config.mistakes import Mistakes
-from rarewatch.config.models import AudienceFile, OperatorSpec, SubscriberSpec
 from rarewatch.config.reader import Node
 from rarewatch.config.units import suggestion
 from rarewatch.nouns.alert import Subscription, Target

@@ -314,43 +314,6 @@ class ScoreSpec(Mapped):
     of: Annotated[list[PointsSpec], Field(min_length=1)] = Field(description="a list of {points: ..., when: ...}")
 
 
-class AudienceFile(Mapped):
-    """`audience.yaml`."""
-
-    subscribers: list[Any] | None = Field(description="a list of who is told; it may be empty")
-    operators: list[Any] | None = None
-
-
-class DeliverSpec(Mapped):
-    """Where a subscriber is told: a notifier of `rarewatch.yaml` and one or more addresses there."""
-
-    via: Filled = Field(description="the name of a notifier in rarewatch.yaml")
-    to: OneOrMore = Field(description="an address there, such as a Slack channel or a mail address")
-
-
-class SubscriberSpec(Mapped):
-    """Who is told of what."""
-
-    id: Id = Field(description="a short name such as desk")
-    name: Line = ""
-    rules: Annotated[list[Filled], Field(min_length=1)] | None = None
-    min_severity: Level = Severity.LOG
-    time_zone: Zone = "Asia/Shanghai"
-    enabled: bool = True
-    deliver: Annotated[list[DeliverSpec], Field(min_length=1)] = Field(description="where: `- {via: slack, to: C0123456789}`")
-
-
-class OperatorSpec(Mapped):
-    """Who is told of rarewatch's own affairs, such as a source that cannot be read any more."""
-
-    id: Id = Field(description="a short name such as ops; no subscriber's")
-    name: Line = ""
-    min_severity: Level = Severity.LOG
-    time_zone: Zone = "Asia/Shanghai"
-    enabled: bool = True
-    deliver: Annotated[list[DeliverSpec], Field(min_length=1)] = Field(description="where: `- {via: slack, to: C0123456789}`")
-
-
 class GlossaryFile(Mapped):
     """`glossary.yaml`: Chinese terms and their English."""
 

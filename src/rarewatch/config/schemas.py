@@ -11,7 +11,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_jso
 from pydantic_core.core_schema import BeforeValidatorFunctionSchema
 
 from rarewatch import matchers, notifiers, registry, sources
-from rarewatch.config import expectation_models, models
+from rarewatch.config import audience_models, expectation_models, models
 from rarewatch.config.conditions import JOINS
 from rarewatch.nouns.watch import Severity
 
@@ -69,7 +69,7 @@ _INSIDE: dict[str, dict[str, dict[str, Any]]] = {
 
 _FILES: dict[str, type[BaseModel]] = {
     "rarewatch": models.Settings,
-    "audience": models.AudienceFile,
+    "audience": audience_models.AudienceFile,
     "entities": models.EntityFile,
     "expectations": expectation_models.ExpectationFile,
     "glossary": models.GlossaryFile,
@@ -104,7 +104,13 @@ def schemas() -> dict[str, dict[str, Any]]:
         models.EntitySpec,
         models.EntityGroupSpec,
     ]
-    parts += [models.SubscriberSpec, models.OperatorSpec, models.PublisherSpec, models.SourceDefaults, models.SourceSpec]
+    parts += [
+        audience_models.SubscriberSpec,
+        audience_models.OperatorSpec,
+        models.PublisherSpec,
+        models.SourceDefaults,
+        models.SourceSpec,
+    ]
     parts += [expectation_models.LedgerSpec, expectation_models.ExpectedSpec, expectation_models.WitnessSpec]
     parts += [models.AtLeastSpec, models.CountSpec, models.NearSpec, models.ScoreSpec]
     families = {"Matcher": matchers.KINDS, "Notifier": notifiers.KINDS, "Source": sources.KINDS}
