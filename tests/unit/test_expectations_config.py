@@ -1,11 +1,13 @@
-"""`expectations.yaml`: what it becomes, every mistake with its place, and the file that is shipped."""
+"""`expectations.yaml`: what it becomes, every mistake with its place, the file that is shipped, and the service that goes by it."""
 
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import pytest
 from config_examples import mistakes, write
 
+from making import DAY, HOUR, StillClock
+from rarewatch.app import open_service
 from rarewatch.config import load
 from rarewatch.config.expectations import lonely
 from rarewatch.nouns.expected import Dates, Expectations, Expected, Ledger, Monthly, SeenBy, Weekly, Witnesses, Yearly
@@ -13,6 +15,7 @@ from rarewatch.nouns.source import Tier
 from rarewatch.nouns.watch import Severity
 
 FILE = "expectations.yaml"
+START = datetime(2026, 3, 2, 1, tzinfo=UTC)
 PUBLISHER = "publisher: {id: issuer.b, name: B, tier: issuer}\nsources:\n"
 ROW = "  - {{id: {id}, kind: 'config_examples:Page', url: 'https://{id}.example.com/', options: {{rows: x}}, enabled: {on}}}\n"
 TRADE = "publisher: {id: trade, name: T, tier: wire}\nsources:\n" + ROW.format(id="t", on="true")
@@ -133,3 +136,23 @@ def test_what_is_shipped_can_be_witnessed_and_rests_on_enabled_sources():
         assert {config.sources[source].publisher.tier for source in ledger.sources} == {Tier.ISSUER}
     for event_ in what.expected:
         assert all(config.watch.rules[rule].enabled for rule in event_.seen_by.rules)
+
+
+async def test_the_service_looks_once_a_minute_and_tells_its_operators(tmp_path):
+    folder = write(
+        tmp_path,
+        **{
+            "rarewatch.yaml": f"database: sqlite:///{tmp_path}/a.db\nnotifiers: {{bell: {{kind: console}}}}\n",
+            "audience.yaml": "subscribers: [{id: desk, deliver: [{via: bell, to: x}]}]\noperators: [{id: ops, deliver: [{via: bell, to: y}]}]\n",
+            "expectations.yaml": (
+                "expected: [{id: price, name: The price, when: {monthly: {from_day: 8, by_day: 12}}, seen_by: {rules: export}}]\n"
+            ),
+        },
+    )
+    clock = StillClock(START)
+    async with open_service(load(folder), now=clock) as service:
+        await service._look_for_gaps(START)
+        clock.forward(12 * DAY)
+        await service._look_for_gaps(START)
+        (parcel,) = service.kit.store.claim_deliveries(clock.at, 9, HOUR)
+    assert (parcel.subscription, parcel.item.title) == ("ops", "The price: expected by 2026-03-12, not seen")

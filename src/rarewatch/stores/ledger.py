@@ -72,7 +72,10 @@ class SqlRegister:
         return self._items(item.c.id > after, sources, rules, limit)
 
     def items_since(self, since: datetime, sources: Collection[str], rules: Collection[str]) -> Sequence[Archived]:
-        return self._items(item.c.seen_at >= since.timestamp(), sources, rules, None)
+        # Numbers are given in the order of seeing, and a range of numbers is read without a look at anything before it.
+        first = select(item.c.id).where(item.c.seen_at >= since.timestamp()).order_by(item.c.seen_at, item.c.id).limit(1)
+        number = self._connection.execute(first).scalar_one_or_none()
+        return [] if number is None else self._items(item.c.id >= number, sources, rules, None)
 
     def _items(
         self, where: ColumnElement[bool], sources: Collection[str], rules: Collection[str], limit: int | None
