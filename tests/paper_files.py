@@ -129,6 +129,31 @@ def doc(*pieces, counts=None, flags=0x0200, version=0x00C1):
     return ole({"WordDocument": bytes(main), "1Table": bytes(16) + clx})
 
 
+def xls(**sheets):
+    """An Excel workbook of 1997: rows of texts and numbers by sheet."""
+    begin = struct.pack("<HHHHHHII", 0x0809, 16, 0x0600, 5, 0, 0, 0, 0)
+    parts = {name: _sheet(rows) for name, rows in sheets.items()}
+    named = [name.encode("utf-16-le") for name in parts]
+    at = len(begin) + sum(4 + 8 + len(raw) for raw in named) + 4
+    bound = b""
+    for raw, part in zip(named, parts.values(), strict=True):
+        bound += struct.pack("<HHIHBB", 0x0085, 8 + len(raw), at, 0, len(raw) // 2, 1) + raw
+        at += len(part)
+    return ole({"Workbook": begin + bound + b"\x0a\0\0\0" + b"".join(parts.values())})
+
+
+def _sheet(rows):
+    out = struct.pack("<HHHHHHII", 0x0809, 16, 0x0600, 0x10, 0, 0, 0, 0)
+    for at, row in enumerate(rows):
+        for column, value in enumerate(row):
+            if isinstance(value, str):
+                raw = value.encode("utf-16-le")
+                out += struct.pack("<HHHHHHB", 0x0204, 9 + len(raw), at, column, 0, len(raw) // 2, 1) + raw
+            else:
+                out += struct.pack("<HHHHHd", 0x0203, 14, at, column, 0, value)
+    return out + b"\x0a\0\0\0"
+
+
 def zipped(**parts):
     """A zip of parts, `__` for `/` and `_dot_` for `.` in their names."""
     held = io.BytesIO()

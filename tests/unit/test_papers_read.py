@@ -8,12 +8,12 @@ from pathlib import Path
 
 import docx
 import openpyxl
-import paper_files as files
 import pytest
 from docx.oxml import parse_xml
 from hypothesis import given
 from hypothesis import strategies as st
 
+import paper_files as files
 from rarewatch.nouns.paper import Paper
 from rarewatch.papers import doc, rtf
 from rarewatch.papers.reading import read_paper
@@ -140,6 +140,13 @@ def test_xlsx_sheet_by_sheet():
     assert paper.labels == ("指标", "空")
 
 
+def test_legacy_sheets():
+    paper = read(files.xls(指标=[["企业", "矿产品"], ["中国稀土集团", 2805301200.0], ["北方稀土", 0.5]], 空=[]), "附件.xls")
+    assert (paper.kind, paper.state, paper.labels) == ("xls", "read", ("指标", "空"))
+    assert paper.pages == ("企业\t矿产品\n中国稀土集团\t2805301200\n北方稀土\t0.5", "")
+    assert read(files.ole({"Workbook": b"x"})).state == "broken"
+
+
 def test_legacy_word_in_pieces_without_field_codes():
     text = '关于\x13 HYPERLINK "http://x" \x14稀土\x15的公告\r品名\x07税号\x07\x07镝\x072805\x07\x07'
     paper = read(files.doc(text, b"No. 61 of 2025\r", "结束\r"), "公告.doc")
@@ -160,7 +167,8 @@ def test_legacy_word_of_before_1997_and_locked_and_damaged_ones():
     assert read(files.ole({"EncryptedPackage": b"x"})).state == "locked"
     assert read(files.doc(QUOTA)[:3000]).state == "broken"
     assert read(files.doc(QUOTA, flags=0)).detail == "is damaged, its part 0Table is missing"
-    assert read(files.ole({"Workbook": b"x"})).detail == "is of a kind that is not read (xls)"
+    assert read(files.ole({"PowerPoint Document": b"x"})).detail == "is of a kind that is not read (ppt)"
+    assert read(files.ole({"Contents": b"x"})).detail == "is of a kind that is not read"
 
 
 def test_ofd_in_the_order_of_its_pages():

@@ -4,10 +4,8 @@ import io
 
 import olefile
 
-from rarewatch.papers import doc
+from rarewatch.papers import doc, xls
 from rarewatch.papers.told import PaperFault, Told
-
-_OTHERS = {"Workbook": "xls", "Book": "xls", "PowerPoint Document": "ppt"}
 
 
 def read(body: bytes, told: Told) -> str:
@@ -25,8 +23,10 @@ def read(body: bytes, told: Told) -> str:
         if container.exists("WordDocument"):
             told.add(doc.text_of(_stream(container, "WordDocument"), lambda name: _stream(container, name)))
             return "doc"
-        held = next((kind for name, kind in _OTHERS.items() if container.exists(name)), "")
-    raise PaperFault("unread", f"is of a kind that is not read{f' ({held})' if held else ''}")
+        if container.exists("Workbook") or container.exists("Book"):
+            return xls.read(body, told)
+        held = " (ppt)" if container.exists("PowerPoint Document") else ""
+    raise PaperFault("unread", f"is of a kind that is not read{held}")
 
 
 def _stream(container: olefile.OleFileIO, name: str) -> bytes:

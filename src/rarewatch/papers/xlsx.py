@@ -11,6 +11,8 @@ from rarewatch.papers.lines import mended
 from rarewatch.papers.told import MAX_CHARACTERS, Told
 from rarewatch.papers.zips import opened
 
+_EXACT = 10**15
+
 
 def read(body: bytes, told: Told) -> str:
     """Read every sheet with a cell in it, hidden ones too; formulas as the values last computed."""
@@ -48,7 +50,7 @@ def shown(value: Any) -> str:
         case bool():
             return str(value).upper()
         case float():
-            return f"{value:.10g}"
+            return str(int(value)) if value.is_integer() and abs(value) < _EXACT else f"{value:.12g}"
         case datetime():
             return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "minutes")
         case date():
