@@ -18,8 +18,12 @@ _ABOUT = re.compile(
     re.IGNORECASE,
 )
 _HEAD_LINES = 12
-_BESIDE = 30  # characters beside a number that still leave it alone in its line: a label, a security's code and name
-_SENTENCE = re.compile("[。？?；]")
+_BESIDE = re.compile(
+    r"(?:证券|股票|债券|转债|公司)(?:代码|简称)\s*[:：]\s*[\w*]+|(?:公告)?编号|(?:发文|发布|文件)?(?:字|文)号|[\s:：、,，()（）\[\]【】<>《》〔〕;；|-]+"
+)
+"""What may stand beside a number that is alone in its line: a label, a security's code and name, blanks and brackets."""
+_LONG = 160  # characters of a line that may hold nothing but numbers
+_FEW = 4  # further characters that may
 _KIND = re.compile(KIND_ZH)
 
 
@@ -55,9 +59,18 @@ def _own(article: Article) -> Iterator[tuple[Named, str]]:
     yield from list(_said(article.title))[:1]  # a second one is what the document changes
     for line in article.text.splitlines()[:_HEAD_LINES]:
         said = list(_said(line))
-        if said and not _SENTENCE.search(line) and len(line) <= sum(named.end - named.start for named, _ in said) + _BESIDE:
+        if said and _alone(line, [named for named, _ in said]):
             yield said[0]
             return
+
+
+def _alone(line: str, said: list[Named]) -> bool:
+    """Whether a line holds nothing but numbers."""
+    if len(line) > _LONG:
+        return False
+    for named in sorted(said, key=lambda named: -named.start):
+        line = f"{line[: named.start]} {line[named.end :]}"
+    return len(_BESIDE.sub("", line)) <= _FEW
 
 
 def _said(text: str) -> Iterator[tuple[Named, str]]:
