@@ -5,10 +5,11 @@ import json
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from corpus import pages
 from corpus.labelled import Share, weight
 from rarewatch.match import Compiled
 from rarewatch.nouns.watch import Severity
@@ -138,6 +139,11 @@ def _control_notes(compiled: Compiled, folder: Path) -> Stream:
     return Stream("export-control notes that name rare earths", count, {"alerted": (Share(seen, count).value, True)}, misses)
 
 
+def _page(read: Callable[[Path], pages.Figures]) -> Callable[[Compiled, Path], Stream]:
+    """A stream that asks no rules."""
+    return lambda _, folder: Stream(*read(folder))
+
+
 def _lines(folder: Path, pattern: str = "*.jsonl") -> Iterator[dict]:
     for file in sorted(folder.glob(pattern)):
         with file.open(encoding="utf-8") as lines:
@@ -154,4 +160,10 @@ READERS = {
     "rare_earth_articles": _trade_news,
     "headlines": _headlines,
     "mofcom_export_control": _control_notes,
+    "articles_zh": _page(pages.articles),
+    "lists_zh": _page(pages.lists),
+    "feeds_real": _page(pages.feeds),
+    "announcements_json": _page(pages.announcements),
+    "state_media_snapshot_20250923": _page(pages.snapshot),
+    "pdf_zh": _page(pages.papers),
 }
