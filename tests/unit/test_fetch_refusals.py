@@ -39,7 +39,8 @@ async def web(clock):
 @pytest.fixture
 async def peer():
     async with Peer() as made:
-        made.on("/no", reply(403))
+        for path in ("/no", "/nor"):
+            made.on(path, reply(403))
         made.on("/yes", reply(200, b"ok"))
         yield made
 
@@ -77,8 +78,8 @@ async def refused(web, *urls, **more):
 
 
 async def test_after_two_refusals_in_a_row_a_host_is_left_alone(web, peer, clock):
-    for _ in range(2):
-        assert (await refused(web, peer.url("/no"))).after is None
+    for path in ("/no", "/nor"):
+        assert (await refused(web, peer.url(path))).after is None
     fault = await refused(web, peer.url("/yes"))
     assert (fault.detail, fault.after) == ("the host is left alone after it turned us away, again in 600 s", 600)
     assert len(peer.asked) == 2
@@ -87,9 +88,9 @@ async def test_after_two_refusals_in_a_row_a_host_is_left_alone(web, peer, clock
 
 
 async def test_the_pause_doubles_up_to_six_hours_and_a_good_visit_ends_it(web, peer, clock):
-    await refused(web, peer.url("/no"))
     for pause in (600, 1_200, 2_400, 4_800, 9_600, 19_200, 21_600, 21_600):
         await refused(web, peer.url("/no"))
+        await refused(web, peer.url("/nor"))
         assert (await refused(web, peer.url("/yes"))).after == pause
         clock.move(pause)
     await visit(web, peer.url("/yes"))
@@ -97,9 +98,21 @@ async def test_the_pause_doubles_up_to_six_hours_and_a_good_visit_ends_it(web, p
     await visit(web, peer.url("/yes"))
 
 
+async def test_one_address_alone_has_to_refuse_four_times(web, peer, clock):
+    """A source that is refused for good lets another of its host through each time a pause ends."""
+    for _ in range(3):
+        for _ in range(4):
+            assert (await refused(web, peer.url("/no"))).after is None
+        assert (await refused(web, peer.url("/yes"))).after == 600
+        clock.move(600)
+        assert (await refused(web, peer.url("/no"))).after is None
+        await visit(web, peer.url("/yes"))
+
+
 async def test_an_anti_bot_page_counts_though_its_status_is_200(web, peer):
-    for _ in range(2):
-        await refused(web, peer.url("/yes"), wall=(peer.url("/yes"),))
+    for url in (peer.url("/yes"), peer.url("/yes?2")):
+        peer.on("/yes?2", reply(200, b"ok"))
+        await refused(web, url, wall=(url,))
     assert (await refused(web, peer.url("/yes"))).after == 600
 
 
@@ -137,8 +150,8 @@ async def test_other_faults_do_not_count(web, peer):
 
 
 async def test_another_host_and_another_way_to_it_are_asked_all_the_same(web, peer):
-    for _ in range(2):
-        await refused(web, peer.url("/no"))
+    for path in ("/no", "/nor"):
+        await refused(web, peer.url(path))
     await visit(web, peer.url("/yes", "localhost"))
     with pytest.raises(Unreachable, match="the proxy: no connection"):
         await visit(web, peer.url("/yes"), access=Access(allow_private=True, robots=False, proxy="http://127.0.0.1:9"))
@@ -146,8 +159,8 @@ async def test_another_host_and_another_way_to_it_are_asked_all_the_same(web, pe
 
 async def test_visits_under_way_when_the_pause_begins_do_not_lengthen_it(clock):
     lanes = Lanes(4, 0.0, clock)
-    for _ in range(5):
-        lanes.refused("a:80")
+    for number in range(5):
+        lanes.refused("a:80", f"/{number}")
     with pytest.raises(Refused) as caught:
         await lanes.enter("a:80", "")
     assert caught.value.after == 600
@@ -163,12 +176,13 @@ async def test_a_wish_for_rest_is_kept_apart(clock):
 
 async def test_a_host_in_its_pause_is_not_forgotten(clock):
     lanes = Lanes(1, 0.0, clock)
-    lanes.refused("wall:80", for_sure=True)
+    lanes.refused("wall:80", "/a", for_sure=True)
     for number in range(2_000):
         async with lanes.turn(f"host{number}", ""):
             pass
     clock.move(601)
-    lanes.refused("wall:80")
+    for path in "ab":
+        lanes.refused("wall:80", path)
     with pytest.raises(Refused) as caught:
         await lanes.enter("wall:80", "")
     assert caught.value.after == 1_200

@@ -1,7 +1,9 @@
 """Politeness: how often and how many at once one host is asked, and for how long it is left alone.
 
-A host is left alone because it asked for that, or because it turned visits away time and again: then for ten minutes, twice as
-long each time it still does afterwards, up to six hours. One good visit ends that.
+A host is left alone because it asked for that, or because it turned visits away in a row: two at different addresses, or four at
+one, which may be a matter of that address. Then it is for ten minutes, twice as long each time the host still does so afterwards,
+up to six hours. One good visit ends that. What starts a pause is counted anew after it: a source that is refused for good must
+not use up the time of one that is welcome.
 """
 
 import asyncio
@@ -12,7 +14,7 @@ from rarewatch.errors import RateLimited, Refused
 from rarewatch.fetch.faults import LONGEST_REST
 
 _SWEEP = 256
-_TWICE = 2  # visits turned away in a row: one alone may be a matter of the one page
+_ADDRESSES, _TIMES = 2, 4
 _FIRST_PAUSE, _LONGEST_PAUSE = 600.0, 21_600.0
 _REMEMBERED = 86_400.0
 
@@ -20,15 +22,17 @@ _REMEMBERED = 86_400.0
 class _Lane:
     """One host: `users` count those inside or waiting, `start` is the earliest next start (loop time), `rest` ends at (POSIX).
 
-    `refusals` counts the visits turned away in a row, `pause` is when the host may be asked again after them (POSIX).
+    `refused` holds the addresses of the visits turned away since the last good one, or since the last pause; `pauses` counts those
+    in a row, `pause` is when the last one ends (POSIX).
     """
 
-    __slots__ = ("gate", "pause", "refusals", "rest", "slots", "start", "users")
+    __slots__ = ("gate", "pause", "pauses", "refused", "rest", "slots", "start", "users")
 
     def __init__(self, per_host: int) -> None:
         self.slots, self.gate = asyncio.Semaphore(per_host), asyncio.Lock()
         self.users, self.start, self.rest = 0, 0.0, 0.0
-        self.refusals, self.pause = 0, 0.0
+        self.refused: list[str] = []
+        self.pauses, self.pause = 0, 0.0
 
 
 class Lanes:
@@ -56,23 +60,26 @@ class Lanes:
         lane = self._lane(host)
         lane.rest = max(lane.rest, self._clock().timestamp() + seconds)
 
-    def refused(self, host: str, *, for_sure: bool = False) -> None:
-        """Note that a visit was turned away by `host`; `for_sure` when it was, again and again, within that visit.
+    def refused(self, host: str, url: str, *, for_sure: bool = False) -> None:
+        """Note that a visit to `url` was turned away by `host`; `for_sure` when it was, again and again, within that visit.
 
         Visits that were under way when the pause began tell nothing new.
         """
         lane, now = self._lane(host), self._clock().timestamp()
         if now < lane.pause:
             return
-        lane.refusals = max(lane.refusals + 1, _TWICE if for_sure else 0)
-        if lane.refusals >= _TWICE:
-            lane.pause = now + min(_FIRST_PAUSE * 2.0 ** min(lane.refusals - _TWICE, 10), _LONGEST_PAUSE)
+        lane.refused.append(url)
+        if for_sure or len(set(lane.refused)) >= _ADDRESSES or len(lane.refused) >= _TIMES:
+            lane.pause = now + min(_FIRST_PAUSE * 2.0 ** min(lane.pauses, 10), _LONGEST_PAUSE)
+            lane.pauses += 1
+            lane.refused.clear()
 
     def welcomed(self, host: str) -> None:
         """Note that a visit to `host` went well."""
         lane = self._lanes.get(host)
         if lane is not None:
-            lane.refusals, lane.pause = 0, 0.0
+            lane.pauses, lane.pause = 0, 0.0
+            lane.refused.clear()
 
     async def enter(self, host: str, url: str, pace: float = 0.0) -> _Lane:
         """Come in when it is this request's turn."""
@@ -129,7 +136,7 @@ class Lanes:
         """Forget idle hosts; the next sweep waits until the table has doubled, so sweeping costs little per request."""
         now, wall = asyncio.get_running_loop().time(), self._clock().timestamp()
         for host, lane in list(self._lanes.items()):
-            forgotten = not lane.refusals or lane.pause + _REMEMBERED <= wall
+            forgotten = not lane.pauses or lane.pause + _REMEMBERED <= wall
             if not lane.users and lane.start <= now and lane.rest <= wall and forgotten:
                 del self._lanes[host]
         self._sweep_at = max(_SWEEP, 2 * len(self._lanes))

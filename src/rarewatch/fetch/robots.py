@@ -32,6 +32,7 @@ _TIMEOUT = 20.0
 _KEPT_TEXT = 100_000
 _KEPT_SITES = 1_024
 _KEPT_VERDICTS = 2_048
+_NAMED = 2_000  # rules that are looked through for the one to name
 
 Ask: TypeAlias = Callable[[str, Access], Awaitable[Got]]
 """Gets an address and gives any answer below status 500, cut at the size allowed; raises a `SourceFault` for all else."""
@@ -94,7 +95,7 @@ def _line(text: str, url: str) -> str:
                 groups.setdefault(agent, []).append(value)
         heading = key.lower() == "user-agent" or (heading and not key)
     ours = groups.get(TOKEN) or groups.get("*") or []
-    held = [rule for rule in ours if not Protego.parse(f"User-agent: *\nDisallow: {rule}").can_fetch(url, TOKEN)]
+    held = [rule for rule in ours[:_NAMED] if not Protego.parse(f"User-agent: *\nDisallow: {rule}").can_fetch(url, TOKEN)]
     return f"Disallow: {max(held, key=len)}" if held else "a rule against it"
 
 

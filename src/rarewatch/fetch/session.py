@@ -65,7 +65,7 @@ class Session:
         refused = Counter(lane_of(fault.url, self._way) for fault in faults if _is_fresh(fault))
         for lane, times in refused.items():
             if times >= max(_FOR_SURE, self._asked[lane] - 1):
-                self._strike(lane, for_sure=True)
+                self._strike(lane, "", for_sure=True)
 
     def _count(self, fault: Refused) -> None:
         if _is_fresh(fault):
@@ -73,19 +73,19 @@ class Session:
             self._asked[lane] += 1
             self._row[lane] += 1
             if self._row[lane] >= _FOR_SURE:
-                self._strike(lane, for_sure=True)
+                self._strike(lane, fault.url, for_sure=True)
 
-    def _strike(self, lane: str, *, for_sure: bool = False) -> None:
+    def _strike(self, lane: str, url: str, *, for_sure: bool = False) -> None:
         if lane not in self._struck:
             self._struck.add(lane)
-            self._lanes.refused(lane, for_sure=for_sure)
+            self._lanes.refused(lane, url, for_sure=for_sure)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if isinstance(error, Refused) and _is_fresh(error):
-            self._strike(lane_of(error.url, self._way))
+            self._strike(lane_of(error.url, self._way), error.url)
         if error is None:
             for lane, in_a_row in self._row.items():
                 if not in_a_row and lane not in self._struck:
