@@ -23,6 +23,7 @@ from rarewatch.demo.smtp_double import SmtpDouble
 from rarewatch.nouns.memory import RulesNote
 
 DOC = (Path(__file__).parents[2] / "docs" / "cli.md").read_text(encoding="utf-8")
+ARTICLE = Path(__file__).parents[1] / "articles" / "jpaas_mofcom" / "page.html"
 PROGRAM = typer.main.get_command(app)
 HELP = {"--help", "-h"}
 
@@ -125,7 +126,7 @@ def lines(peers):
     return {
         "poll": polled,
         "check": of("check", "--json"),
-        "read": of("read", "sample-trade", "--json"),
+        "read": of("read", "sample-trade", "--json") + of("read", "--article", "--json", str(ARTICLE)),
         "match": of("match", given=document),
         "explain": of("explain", str(alert[0]["item"]), "--json") + of("explain", f"{peers.site}/walled/1.html", "--json", code=1),
         "sources list": of("sources", "--json", "--sample", "1"),
