@@ -60,6 +60,8 @@ def test_commands_in_shell_blocks_exist_with_their_options(page):
             if not hasattr(command, "commands"):
                 break
             command = command.commands.get(word, command)
+        if default := getattr(command, "default", ""):
+            command = command.commands[default]
         if command is PROGRAM:
             assert words[:1] in (["[OPTIONS]"], ["COMMAND"], []), words
             continue

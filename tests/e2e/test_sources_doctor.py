@@ -74,7 +74,9 @@ async def test_another_kind_another_address_and_an_old_entry_are_told(tmp_path):
         peer.routes = SITES["jpage"]("").routes | SITES["trs"]("").routes
         peer_url = peer.url("/zcfb/tzgg/")
         peer.on("/moved", redirect("/zcfb/tzgg/"))
-        peer.on("/old", web("<ul class='u-list'><li><a href='/art/1.html'>关于公布去年指标的通知</a><span>2025-01-02</span></li></ul>"))
+        peer.on(
+            "/old", web("<ul class='u-list'><li><a href='/art/1.html'>关于公布去年指标的通知</a><span>2025-01-02</span></li></ul>")
+        )
         lines = await examined(
             tmp_path,
             [

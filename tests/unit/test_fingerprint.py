@@ -144,7 +144,7 @@ def test_data_files_are_looked_for_where_the_page_shows_no_list():
 
 def items(**more):
     return [
-        {"docId": 70 + n, "docTitle": title, "pubUrl": f"./{n}.html", **{name: make(n) for name, make in more.items()}}
+        {"docId": 70 + n, "docTitle": title, "pubUrl": f"/{n}.html", **{name: make(n) for name, make in more.items()}}
         for n, title in enumerate(TITLES)
     ]
 
@@ -185,6 +185,10 @@ def test_what_items_lack_is_said():
     shape = shape_of([{"title": title, "n": 1} for title in TITLES], URL, AT)
 
     assert len(shape.doubts) == 2
+    beside = shape_of(
+        [{"title": title, "url": f"finalpage/{n}.pdf", "date": "2026-11-01"} for n, title in enumerate(TITLES)], URL, AT
+    )
+    assert ["`base`" in doubt for doubt in beside.doubts] == [True]
 
 
 @pytest.mark.parametrize("value", [[], {}, {"a": [1, 2]}, "text", None, [{"a": 1}], {"list": [{"url": "/1.html"}]}])

@@ -1,5 +1,11 @@
 """What is derived from list pages: rows, links, titles and dates, in shapes that real systems serve."""
 
+import csv
+import os
+import unicodedata
+from collections import defaultdict
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,6 +14,7 @@ from rarewatch.fingerprint.dated import is_article, is_date, is_day, is_month
 from rarewatch.fingerprint.rows import derive
 from rarewatch.sources._listing_options import Options
 from rarewatch.sources._listing_rows import read_rows
+from rarewatch.text.charset import decode
 
 TITLES = [f"关于第{number}批稀土产品追溯信息填报工作安排的通知" for number in "一二三四五六七八"]
 URL = "https://www.ministry.example.cn/zwgk/tzgg/index.html"
@@ -51,6 +58,26 @@ SHAPES = {
         "<div class='news'>"
         + listed(lambda n, t: f"<a class='one' href='/a/{n}.html'><h3>{t}</h3><em>2025.11.0{n + 1}</em><p>摘要</p></a>")
         + "</div>"
+    ),
+    "date and title in the link, the title in no element": lambda: (
+        "<ul class='gl'>" + listed(lambda n, t: f"<li><a href='/gl/{n}.html'><span>2025-11-0{n + 1}</span>{t}</a></li>") + "</ul>"
+    ),
+    "day and month above the year": lambda: (
+        "<ul class='u'>"
+        + listed(lambda n, t: f"<li><a href='/a/{n}.html'>{t}</a><p class='md'>11-0{n + 1}</p><p class='y'>2024</p></li>")
+        + "</ul>"
+    ),
+    "cards under a slider": lambda: (
+        "<div class='swiper'>"
+        + "".join(f"<a href='/img/{n}.html'>轮播图片新闻标题文字第{n}条</a>" for n in range(9))
+        + "</div><section><div class='card-list'>"
+        + listed(
+            lambda n, t: (
+                f"<div class='card'><a href='/n/{n}.html'><img></a><div><h3><a href='/n/{n}.html'>{t}</a></h3>"
+                f"<p>这里是一段比标题更长的摘要文字，用来干扰对标题的判断，因此写得长一些。</p><span class='time'>2025年11月0{n + 1}日 08:30</span></div></div>"
+            )
+        )
+        + "</div></section>"
     ),
     "date in halves": lambda: (
         "<ul class='tl'>"
@@ -188,6 +215,26 @@ def test_halves_of_a_date():
 )  # fmt: skip
 def test_addresses_of_articles(path):
     assert is_article(f"https://x.example{path}")
+
+
+@pytest.mark.corpus
+def test_recorded_lists_are_read_whole_and_exactly():
+    root = Path(os.environ.get("RAREWATCH_CORPUS") or Path(__file__).parents[3] / "shared" / "corpus") / "lists_zh"
+    if not root.is_dir():
+        pytest.skip(f"there is no recorded input at {root}")
+    site, truth = "http://recorded.example", defaultdict(set)
+    for table in root.glob("*/TRUTH_items.tsv"):
+        with table.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
+                truth[table.parent / row["page"]].add((row["id"], folded(row["title"]), row["date"]))
+    assert len(truth) == 24
+    for path, wanted in truth.items():
+        found = derive(decode(path.read_bytes()).text, f"{site}/view/list/{path.name}")
+        assert {(row.url.removeprefix(site), folded(row.title), row.date) for row in found.rows} == wanted, path.name
+
+
+def folded(title):
+    return "".join(unicodedata.normalize("NFKC", title).split())
 
 
 MARKUP = st.lists(

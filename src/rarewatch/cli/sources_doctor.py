@@ -62,7 +62,8 @@ async def _examined(loaded: Config, chosen: Sequence[Source]) -> list[dict[str, 
 
             async def one(source: Source) -> dict[str, Any]:
                 async with places:
-                    line = await _line(source, web.get, notes)
+                    with web.session() as session:
+                        line = await _line(source, session.get, notes)
                 bar.step()
                 return line
 

@@ -19,7 +19,7 @@ from rarewatch.nouns.source import Access, Get, Got, Reading, Remembered, Source
 Fetch: TypeAlias = Callable[[Get, Access], Awaitable[Got]]
 
 NOT_FETCHED = "not fetched: a saved file is read"
-_SAMPLED = {"max_articles": 2, "max_sitemaps": 1}
+_SAMPLED = {"max_articles": 2, "max_sitemaps": 1, "attachments": 0, "documents": 0}
 _PAPER = 3  # pages of a newspaper
 
 

@@ -75,7 +75,8 @@ async def _drafted(wish: Wish, saved: Path | None) -> tuple[Drafted, list[Guess]
     own = wish.known.settings if wish.known else Settings()
     web = Web(contact=own.contact, per_host=own.workers.per_host, politeness=own.politeness, robots=Notes())
     async with web:
-        return await _by(wish, web.get)
+        with web.session() as session:
+            return await _by(wish, session.get)
 
 
 async def _by(wish: Wish, get: Fetch) -> tuple[Drafted, list[Guess]]:

@@ -57,6 +57,8 @@ def shape_of(value: Any, url: str, seen_at: datetime) -> Shape | None:
         doubts.append(
             "no field of an item is an address: write `link` (JMESPath) from the id, as the site's own pages are addressed"
         )
+    elif any(not re.match(r"(?:https?:)?/", line(written(find(str(fields["link"]), item)))) for item in items[:_LOOKED_AT]):
+        doubts.append("addresses of items are relative to the list's own: set `base` where the site's pages stand elsewhere")
     if "date" not in fields:
         doubts.append("no field of an item is a date")
     if page := _page(url, len(items)):

@@ -119,7 +119,18 @@ def _row(node: LexborNode, start: str, page: str, options: RowOptions) -> Row | 
     chosen = next((text for css in options.title if (text := pick(node, css))), "")
     title, cut = (_ELLIPSIS.sub("…", chosen), bool(_ELLIPSIS.search(chosen))) if chosen else _shown_whole(link)
     date = " ".join(text for css in options.date if (text := pick(node, css)))
+    if not chosen:
+        title = _without_dates(title, link, options)
     return Row(url, title, date, mark_of(url, title), cut)
+
+
+def _without_dates(title: str, link: LexborNode, options: RowOptions) -> str:
+    """The link's text without the date, where that stands in the link too; a title that is nothing else stays."""
+    bare = title
+    for css in options.date:
+        inside = pick(link, css)
+        bare = bare.removeprefix(inside).removesuffix(inside).strip()
+    return bare or title
 
 
 def _links(node: LexborNode, start: str, page: str, options: RowOptions) -> Iterator[tuple[LexborNode, str]]:
