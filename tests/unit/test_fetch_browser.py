@@ -1,12 +1,14 @@
 """Pages that a browser has to fill in, with a real Chromium; and how its connections are guarded, without one."""
 
 import asyncio
+import base64
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 from http_peer import Peer, redirect, reply
+from proxy_peer import ProxyServer
 
 from rarewatch.clock import now
 from rarewatch.errors import Disallowed, Missing, Refused, ServerTrouble, TooLarge, TooSlow, Unreachable
@@ -14,6 +16,7 @@ from rarewatch.fetch import Web
 from rarewatch.fetch.browser import Browser, Frame, missing
 from rarewatch.fetch.gateway import Gateway
 from rarewatch.fetch.jar import Jar
+from rarewatch.nouns.secret import SecretRef
 from rarewatch.nouns.source import Access, Get, Got, Validators
 
 LACKS = missing()
@@ -157,6 +160,22 @@ async def test_and_one_that_a_script_sets_with_the_next_request_of_the_visit(pee
             await session.get(Get(peer.url("/api/list"), "POST", body=b""), SHOWN)
         await made.get(Get(peer.url("/api/list"), "POST", body=b""), SHOWN)
     assert [asked.headers.get("cookie") for asked in peer.asked if asked.method == "POST"] == ["k=1", None]
+
+
+@needs_chromium
+async def test_with_a_proxy_all_goes_through_it(peer):
+    async with ProxyServer(login="Basic " + base64.b64encode(b"desk:geheim").decode()) as proxy:
+        access = Access(browser=True, proxy=proxy.url, proxy_login=SecretRef(env="X"))
+        async with web(reveal=lambda _: "desk:geheim") as made:
+            got = await made.get(Get(peer.url("/", "inner.example")), access)
+    assert "<li>稀土出口管制公告</li>" in got.body.decode()
+    assert f"GET {peer.url('/api/list', 'inner.example')}" in proxy.seen
+
+
+@needs_chromium
+async def test_an_odd_cookie_does_not_cost_the_page(peer):
+    peer.on("/", reply(200, PAGE, [*HTML, ("Set-Cookie", 'k="a,b\\"; Path=/'), ("Set-Cookie", "值=中; Path=/")]))
+    assert b"<li>" in (await shown(peer.url())).body
 
 
 # Without one

@@ -110,15 +110,13 @@ class Browser:
         Raises `Refused` for an anti-bot page, before or after, `TooSlow`, `TooLarge`, and `Unreachable` where the browser fails.
         """
         _no_challenge(got)
-        from playwright.async_api import Error  # noqa: PLC0415 - an extra, and slow to import
-
         async with self._pages:
             try:
                 async with asyncio.timeout(access.timeout):
                     markup, url = await self._show(got, access, frame)
             except (TimeoutError, _late()):
                 raise TooSlow(f"the page was not there within {access.timeout:g} s", url=got.url) from None
-            except Error as error:
+            except _error() as error:
                 if self._process is not None and not self._process.is_connected():
                     await self.aclose()
                 first = str(error).strip().splitlines()[:1]
@@ -142,7 +140,9 @@ class Browser:
             user_agent=frame.agent,
         )
         try:
-            await context.add_cookies(cast("Any", frame.jar.plain()))
+            for cookie in frame.jar.plain():
+                with suppress(_error()):  # one that the browser finds odd must not cost the page
+                    await context.add_cookies([cast("Any", cookie)])
             page = await _page(context, got, access)
             await page.goto(got.url, wait_until="commit", timeout=access.timeout * 1000)
             # A part that hangs, or a way out into a download, is no reason to have nothing of the page.
@@ -168,7 +168,7 @@ class Browser:
         return {"server": gateway.url}
 
     async def _started(self) -> "Chromium":
-        from playwright.async_api import async_playwright  # noqa: PLC0415 - see above
+        from playwright.async_api import async_playwright  # noqa: PLC0415 - see below
 
         async with self._starting:
             if self._process is None or not self._process.is_connected():
@@ -185,6 +185,12 @@ class Browser:
                     env={"PATH": os.defpath, "HOME": tempfile.gettempdir(), "LANG": "C.UTF-8"},
                 )
             return self._process
+
+
+def _error() -> type[Exception]:
+    from playwright.async_api import Error  # noqa: PLC0415 - an extra, and slow to import
+
+    return Error
 
 
 def _late() -> type[Exception]:
