@@ -212,7 +212,7 @@ def _decide(group: Witnesses, story: str, mark: Mark, marks: dict[str, Mark], in
     register.mark(subject_of(group), story, marks[story])
     first = next((one for one in near if one.item.id == mark.item), None)
     silent = testimony.to_look_at(before, testimony.counts_of(done))
-    return sum(inquiry.tell(testimony.silence_notice(group, one, first, inquiry.now)) for one in silent) if first else 0
+    return inquiry.tell(testimony.silence_notice(group, silent, first, inquiry.now)) if first and silent else 0
 
 
 def _last_decided(marks: Mapping[str, Mark]) -> Mark | None:

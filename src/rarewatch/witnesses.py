@@ -55,13 +55,21 @@ def is_over(group: Witnesses, mark: Mark, now: datetime) -> bool:
     return mark.state is State.WAITING and now - mark.at >= timedelta(seconds=group.within)
 
 
-def silence_notice(group: Witnesses, silent: str, first: Archived, now: datetime) -> Notice:
-    """What operators are told of a witness that keeps silent: where to look."""
+def silence_notice(group: Witnesses, silent: Sequence[str], first: Archived, now: datetime) -> Notice:
+    """What operators are told of witnesses that keep silent, all of one story together: where to look."""
     item = first.item
-    headline = f"{silent} did not carry “{group.fact}” that {item.source} carried on {item.seen_at:%Y-%m-%d}: look at it"
-    text = (
-        f"{item.title} {item.link}".rstrip()
-        + f"\nIt is the {IN_A_ROW}nd time in a row, and {silent} is in no trouble that is known."
-        + f"\n`rarewatch sources {silent} --sample 5` shows what it gave last."
+    them = "it" if len(silent) == 1 else "them"
+    headline = (
+        f"{_listed(silent)} did not carry “{group.fact}” that {item.source} carried on {item.seen_at:%Y-%m-%d}: look at {them}"
     )
-    return Notice(f"silent:{group.id}:{silent}:{first.story}", headline, text, Severity.NOTABLE, now, about=silent)
+    lines = [
+        f"{item.title} {item.link}".rstrip(),
+        f"It is the {IN_A_ROW}nd time in a row, without any trouble that is known.",
+        *[f"`rarewatch sources {one} --sample 5` shows what it gave last." for one in silent],
+    ]
+    about = silent[0] if len(silent) == 1 else ""
+    return Notice(f"silent:{group.id}:{first.story}", headline, "\n".join(lines), Severity.NOTABLE, now, about=about)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -149,8 +149,11 @@ witnesses: [{id: w, fact: W, rules: export-control, sources: [sample-ministry, s
 
 def awaited(of, folder):
     """The same for what is expected; the demonstration expects nothing."""
-    (folder / "expectations.yaml").write_text(EXPECTATIONS, encoding="utf-8")
-    return of("expected", "--json")
+    file = folder / "expectations.yaml"
+    file.write_text(EXPECTATIONS, encoding="utf-8")
+    told = of("expected", "--json")
+    file.unlink()
+    return told
 
 
 def rules(of, folder):

@@ -2,6 +2,7 @@
 
 import random
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -330,6 +331,14 @@ class TestWitnesses:
             room.look(read=False)
         assert set(room.states(GROUP).values()) == {State.ALONE}
         assert room.told == []
+
+    def test_several_that_are_silent_together_are_one_word(self, store):
+        room = Room(store, Expectations(witnesses=(replace(GROUP, sources=("s1", "s2", "s3")),)))
+        room.look()
+        for _ in range(3):
+            room.say("价格", rules=["price"])
+            room.look(2 * DAY)
+        assert room.told == ["s2 and s3 did not carry “the price” that s1 carried on 2026-03-04: look at them"]
 
     def test_what_was_there_before_the_beginning_waits_for_nobody(self, store):
         room = Room(store, Expectations(witnesses=(GROUP,)))
