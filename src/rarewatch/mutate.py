@@ -130,7 +130,7 @@ def _passing(watch: Watch, look: Look) -> dict[str, list[Example]]:
 
 
 def _key(example: Example) -> str:
-    return loosened(fold(f"{example.title}\n{example.text}").text)
+    return loosened(fold(f"{example.title}\n{example.text}\n{example.attachment}").text)
 
 
 class _Lean:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from making import LONG_TEXT, NOW, item, source
 from rarewatch.admit import admit, marks
 from rarewatch.compose import Composer
+from rarewatch.config import load_watch
 from rarewatch.match import Compiled
 from rarewatch.matchers.terms import Terms
 from rarewatch.normalise import content_digest, joined, normalise, paper_note
@@ -18,6 +19,7 @@ from rarewatch.nouns.paper import Paper, page_at
 from rarewatch.nouns.source import Draft, Publisher
 from rarewatch.nouns.watch import Leaf, Rule, Severity, Watch
 from rarewatch.text.wording import evidence_label, notices
+from rarewatch.trial import run
 
 ORDER = Paper(
     "http://x/1.pdf", "附件1.pdf", "pdf", pages=("目录", "", "对钐、钆实施出口管制。另行公布。"), labels=("p. 1", "p. 2", "p. 3")
@@ -156,3 +158,22 @@ def test_of_a_table_without_full_stops_only_what_stands_near_is_quoted():
     assert len(evidence.sentence) <= 400
     assert [evidence.sentence[start:end] for start, end in evidence.marks] == ["出口管制"]
     assert evidence_label(evidence) == "In a document"
+
+
+def test_an_example_may_be_a_document(tmp_path):
+    rules = """
+rules:
+  - id: in-documents
+    title: In documents
+    when: {terms: 出口管制, in: attachment}
+    match:
+      - {title: 关于公布清单的公告, attachment: 实施出口管制}
+    ignore:
+      - {title: 出口管制, text: 出口管制}
+      - {attachment: 出口}
+"""
+    folder = tmp_path / "rules"
+    folder.mkdir()
+    (tmp_path / "entities.yaml").write_text("entities: []\n", encoding="utf-8")
+    (folder / "all.yaml").write_text(rules, encoding="utf-8")
+    assert [(trial.passed, trial.why) for trial in run(load_watch(tmp_path))] == [(True, ""), (True, ""), (True, "")]

@@ -150,7 +150,7 @@ def _inside(rule: Rule, watch: Watch) -> dict[str, Any]:
 
 
 def _example(example: Example) -> str:
-    return example.title or example.text or example.url or f"item {example.item}"
+    return example.title or example.text or example.attachment or example.url or f"item {example.item}"
 
 
 @contextmanager

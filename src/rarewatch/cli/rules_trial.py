@@ -84,7 +84,7 @@ def _expected(tried: Trial) -> str:
 
 
 def _title(example: Example) -> str:
-    return example.title or example.text[:80] or example.url or f"item {example.item}"
+    return example.title or example.text[:80] or example.attachment[:80] or example.url or f"item {example.item}"
 
 
 def _line(tried: Trial) -> dict[str, Any]:

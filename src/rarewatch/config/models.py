@@ -226,6 +226,7 @@ class ExampleSpec(Mapped):
 
     title: Line = ""
     text: str = ""
+    attachment: str = ""
     published: Moment | None = None
     source: Line = ""
     item: Annotated[int, Field(ge=1)] | None = None
@@ -238,7 +239,7 @@ class ExampleSpec(Mapped):
 
     @model_validator(mode="after")
     def _something(self) -> "ExampleSpec":
-        if not (self.title.strip() or self.text.strip() or self.item or self.url):
+        if not (self.title.strip() or self.text.strip() or self.attachment.strip() or self.item or self.url):
             raise wrong("is empty", "write a title, a text, or both")
         return self
 

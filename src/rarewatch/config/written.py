@@ -79,5 +79,6 @@ def examples(node: Node, match: Sequence[ExampleSpec], ignore: Sequence[ExampleS
         places = node.child(key)
         for spec, place in zip(specs, places.children() if places else (), strict=True):
             about = About(source=spec.source, published=spec.published)
-            found.append(Example(spec.title, spec.text, key == "match", place.where, about, spec.item or 0, spec.url))
+            told = Example(spec.title, spec.text, key == "match", place.where, about, spec.item or 0, spec.url, spec.attachment)
+            found.append(told)
     return tuple(found)
