@@ -288,7 +288,16 @@ class TestFiles:
 
     def test_schemas(self, tmp_path):
         result = CliRunner().invoke(app, ["rules", "schema"])
-        assert set(json.loads(result.stdout)) == {"rarewatch", "audience", "entities", "glossary", "rules", "sources", "types"}
+        assert set(json.loads(result.stdout)) == {
+            "rarewatch",
+            "audience",
+            "entities",
+            "expectations",
+            "glossary",
+            "rules",
+            "sources",
+            "types",
+        }
         assert CliRunner().invoke(app, ["rules", "schema", "--out", str(tmp_path / "a" / "b")]).exit_code == 0
         assert json.loads((tmp_path / "a" / "b" / "rules.json").read_text(encoding="utf-8")) == json.loads(result.stdout)["rules"]
         (tmp_path / "file").write_text("", encoding="utf-8")
