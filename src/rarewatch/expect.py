@@ -35,9 +35,10 @@ def _readable(source: Source, reading: Reading) -> None:
 
 
 def _own(source: Source, reading: Reading, vitals: Vitals) -> None:
-    """Raise `Elsewhere` unless something ties the reading to the source: its address, a known entry, or a link."""
+    """Raise `Elsewhere` unless something ties the reading to the source: a known entry, or a link to a site that is its own."""
     linked = {site for draft in reading.drafts if (site := site_of(draft.url))}
-    if reading.known or linked & {site_of(source.url), *vitals.hosts}:
+    allowed = {site_of(f"//{host}") for host in getattr(source.options, "allow_hosts", ())}
+    if reading.known or linked & {site_of(source.url), *vitals.hosts, *allowed}:
         return
     landed = site_of(reading.landed)
     if landed and landed != site_of(source.url):

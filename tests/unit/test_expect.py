@@ -11,6 +11,7 @@ from rarewatch.errors import BadEncoding, Elsewhere
 from rarewatch.expect import held_to
 from rarewatch.nouns.health import Vitals
 from rarewatch.nouns.source import Draft, Reading
+from rarewatch.sources._options import FollowOptions
 from rarewatch.text.sites import site_of
 
 SOURCE = source(url="https://www.mofcom.gov.cn/zcfb/index.html")
@@ -66,6 +67,11 @@ class TestSites:
     )
     def test_something_that_ties_it_to_the_source_is_enough(self, reading, vitals):
         assert held_to(SOURCE, reading, vitals) is reading
+
+    def test_a_host_that_the_configuration_allows_is_its_own(self):
+        options = FollowOptions(allow_hosts=["ads.example.com"])
+        reading = Reading(drafts(*self.PARKED))
+        assert held_to(replace(SOURCE, options=options), reading, LIVED) is reading
 
     @pytest.mark.parametrize(
         ("reading", "vitals"),

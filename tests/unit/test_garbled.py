@@ -1,5 +1,8 @@
 """Titles that were damaged on their way are named, headlines that only look odd are not."""
 
+import os
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -64,3 +67,13 @@ def test_chinese_is_clean_and_its_mojibake_is_not(text):
     assert garbled(text.encode().decode("latin-1"), "zh")
     assert garbled(text.encode("gb18030").decode("latin-1"), "zh")
     assert garbled("?" * len(text), "zh")
+
+
+@pytest.mark.corpus
+def test_no_recorded_headline_is_garbled():
+    root = Path(os.environ.get("RAREWATCH_CORPUS") or Path(__file__).parents[3] / "shared" / "corpus") / "headlines"
+    if not root.is_dir():
+        pytest.skip(f"no recorded headlines in {root}")
+    lines = [line for path in sorted(root.glob("*_dev*")) for line in path.read_text(encoding="utf-8").splitlines()]
+    assert len(lines) > 20_000
+    assert [line for line in lines if garbled(line, "zh") or garbled(line, "en")] == []
