@@ -122,14 +122,16 @@ async def test_a_page_may_not_lead_the_browser_to_a_private_address(peer, privat
 
 
 @needs_chromium
+@pytest.mark.slow
 async def test_dialogs_and_downloads_hold_nothing_up(peer):
     page = b"<body><script>alert('x'); confirm('y'); location = '/file'; document.body.append('done')</script>"
     peer.on("/file", reply(200, b"x" * 1000, [("Content-Type", "application/octet-stream"), ("Content-Disposition", "attachment")]))
-    got = await shown(peer.on("/dialogs", reply(200, page, HTML)), replace(SHOWN, timeout=8.0))
+    got = await shown(peer.on("/dialogs", reply(200, page, HTML)), replace(SHOWN, timeout=20.0))
     assert b"done" in got.body
 
 
 @needs_chromium
+@pytest.mark.slow
 async def test_a_page_that_never_ends_is_too_slow_and_one_too_large_is_too_large(peer):
     endless = b"<body><script>while (true) {}</script>"
     grown = b"<body><script>document.body.append('x'.repeat(300000))</script>"
@@ -137,7 +139,7 @@ async def test_a_page_that_never_ends_is_too_slow_and_one_too_large_is_too_large
         begun = time.monotonic()
         with pytest.raises(TooSlow):
             await made.get(Get(peer.on("/endless", reply(200, endless, HTML))), Access(allow_private=True, browser=True, timeout=4))
-        assert time.monotonic() - begun < 20
+        assert time.monotonic() - begun < 60
         with pytest.raises(TooLarge):
             await made.get(Get(peer.on("/grown", reply(200, grown, HTML)), cap=200_000), SHOWN)
         assert b"<li>" in (await made.get(Get(peer.url()), SHOWN)).body

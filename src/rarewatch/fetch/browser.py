@@ -112,8 +112,9 @@ class Browser:
         _no_challenge(got)
         async with self._pages:
             try:
+                process = await self._started()
                 async with asyncio.timeout(access.timeout):
-                    markup, url = await self._show(got, access, frame)
+                    markup, url = await self._show(process, got, access, frame)
             except (TimeoutError, _late()):
                 raise TooSlow(f"the page was not there within {access.timeout:g} s", url=got.url) from None
             except _error() as error:
@@ -129,8 +130,7 @@ class Browser:
         _no_challenge(shown)
         return shown
 
-    async def _show(self, got: Got, access: Access, frame: Frame) -> tuple[str, str]:
-        process = await self._started()
+    async def _show(self, process: "Chromium", got: Got, access: Access, frame: Frame) -> tuple[str, str]:
         context = await process.new_context(
             accept_downloads=False,
             ignore_https_errors=False,
@@ -147,8 +147,8 @@ class Browser:
             await page.goto(got.url, wait_until="commit", timeout=access.timeout * 1000)
             # A part that hangs, or a way out into a download, is no reason to have nothing of the page.
             with suppress(_late()):
-                await page.wait_for_load_state("load", timeout=access.timeout * 500)
-                await page.wait_for_load_state("networkidle", timeout=_QUIET * 1000)
+                await page.wait_for_load_state("load", timeout=access.timeout * 400)
+                await page.wait_for_load_state("networkidle", timeout=min(_QUIET, access.timeout * 0.2) * 1000)
             shown, url = await page.content(), page.url.partition("#")[0]
             frame.jar.take(address(url), _lines(await context.cookies(url), address(url).host))
             return shown, url
