@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from making import DAY, HOUR, MINUTE, NOW, at_once, open_delivery, reading, record_fault, source, subscription
 from rarewatch.errors import Missing, Unreachable
@@ -14,6 +15,7 @@ from rarewatch.nouns.health import Change, Condition, Notice, Vitals
 from rarewatch.nouns.source import Claim
 from rarewatch.nouns.watch import Severity
 from rarewatch.stores import conditions, rows, views
+from rarewatch.stores.tables import source_state
 
 BLOCKED = Vitals(Condition.BLOCKED, NOW, "a challenge page", arrivals=(1, 2), newest=NOW - DAY, hosts=("s1.example.com",))
 NOTICE = Notice("s1/blocked/1", "s1 is blocked: a challenge page", "Since 09:00.\nLeave it alone.", Severity.NOTABLE, NOW, "s1")
@@ -26,8 +28,9 @@ def claim(store, now=NOW):
 
 
 def state(store):
+    """The row of the source, as a person with a database client sees it, with its moments as they stand there."""
     with store.look() as connection:
-        return views.sources(connection)[0]
+        return connection.execute(select(source_state)).mappings().one()
 
 
 def history(store, of="s1"):
@@ -72,7 +75,9 @@ class TestVitals:
         record_fault(store, claim(store), Unreachable("no name"), NOW, NOW, vitals=BLOCKED)
         line = state(store)
         assert (line["condition"], line["condition_detail"]) == ("blocked", "a challenge page")
-        assert line["condition_since"] == NOW.isoformat()
+        assert line["condition_since"] == NOW.timestamp()
+        with store.look() as connection:
+            assert views.sources(connection)[0]["vitals"] == BLOCKED
 
     def test_vitals_that_did_not_change_are_left_alone(self, store):
         store.enrol([source()], at_once)
@@ -98,7 +103,7 @@ class TestVitals:
     def test_what_another_version_wrote_is_as_if_nothing_was_learned(self, store, text):
         store.enrol([source()], at_once)
         with store.begin() as connection:
-            connection.execute(views.source_state.update().values(vitals=text))
+            connection.execute(source_state.update().values(vitals=text))
         assert claim(store).vitals == Vitals()
 
 
