@@ -9,6 +9,7 @@ import pytest
 
 from rarewatch.errors import LayoutChanged, Missing, Refused
 from rarewatch.fetch import drive
+from rarewatch.nouns.paper import Paper
 from rarewatch.nouns.source import Access, Get, Got, Reading, Validators
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
@@ -161,3 +162,48 @@ async def test_a_visit_cancelled_while_it_parses_is_closed_when_its_thread_lets_
     assert not visit.closed.is_set()
     visit.go_on.set()
     assert await asyncio.to_thread(visit.closed.wait, 10)
+
+
+def document_of(*, asked, where):
+    """Asks for one answer, as a document or not, and keeps what came with it."""
+    try:
+        where.append((yield Get("a", document=asked)).paper)
+    finally:
+        where.append("closed")
+    return Reading()
+
+
+class Reader:
+    """Takes a body that begins with %PDF for a document."""
+
+    def __init__(self, error=None):
+        self.error, self.asked = error, []
+
+    async def read(self, body, *, url, content_type):
+        self.asked.append((body, url, content_type))
+        if self.error:
+            raise self.error
+        return Paper(url, "", "pdf", pages=("稀土",)) if body.startswith(b"%PDF") else None
+
+
+@pytest.mark.parametrize(("asked", "body", "pages"), [(True, b"%PDF", ("稀土",)), (True, b"<p>", None), (False, b"%PDF", None)])
+async def test_a_document_that_was_asked_for_is_read(asked, body, pages):
+    where, reader = [], Reader()
+    await drive(document_of(asked=asked, where=where), ACCESS, Web(a=got("a", body)).get, read_paper=reader.read)
+    assert where[0] == (Paper("a", "", "pdf", pages=pages) if pages else None)
+    assert reader.asked == ([(body, "a", "")] if asked else [])
+
+
+async def test_a_document_stays_unread_where_nobody_reads():
+    where = []
+    await drive(document_of(asked=True, where=where), ACCESS, Web(a=got("a", b"%PDF")).get)
+    assert where == [None, "closed"]
+
+
+async def test_a_visit_is_closed_when_its_reader_goes():
+    where = []
+    with pytest.raises(asyncio.CancelledError):
+        await drive(
+            document_of(asked=True, where=where), ACCESS, Web(a=got("a")).get, read_paper=Reader(asyncio.CancelledError()).read
+        )
+    assert where == ["closed"]
