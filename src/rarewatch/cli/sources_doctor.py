@@ -7,12 +7,12 @@ from urllib.parse import urlsplit
 
 import typer
 
-from rarewatch import clock, log, settings
+from rarewatch import clock, log
+from rarewatch.app import open_web
 from rarewatch.cli.context import ConfigOption, Exit, JsonOption, fail, people, progress, put, read_config
 from rarewatch.cli.sources_look import Fetch, Look, Notes, look
 from rarewatch.config import Config
 from rarewatch.errors import BadTLS, SourceFault
-from rarewatch.fetch import Web
 from rarewatch.fetch.robots import verdict
 from rarewatch.fingerprint import Guess, fingerprint
 from rarewatch.fingerprint.examine import Evidence, charset_of, examine, newest_of, paging_words
@@ -48,15 +48,9 @@ def doctor(
 
 
 async def _examined(loaded: Config, chosen: Sequence[Source]) -> list[dict[str, Any]]:
-    workers, notes = loaded.settings.workers, Notes()
-    web = Web(
-        contact=loaded.settings.contact,
-        per_host=workers.per_host,
-        politeness=loaded.settings.politeness,
-        robots=notes,
-        reveal=settings.reveal,
-    )
-    places = asyncio.Semaphore(workers.readers)
+    notes = Notes()
+    web = open_web(loaded, memory=notes)
+    places = asyncio.Semaphore(loaded.settings.workers.readers)
     async with web:
         with progress("examining", len(chosen)) as bar:
 
