@@ -9,7 +9,13 @@ branch_labels = None
 depends_on = None
 
 _ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
-_TEXTS = (("source_state", "condition_detail"), ("source_state", "vitals"), ("item", "attachment"), ("item", "pages"), ("item", "paper_note"))
+_TEXTS = (
+    ("source_state", "condition_detail"),
+    ("source_state", "vitals"),
+    ("item", "attachment"),
+    ("item", "pages"),
+    ("item", "paper_note"),
+)
 _NEW = {
     "source_state": ("condition", "condition_since", "condition_detail", "vitals"),
     "item": ("attachment", "pages", "paper_note"),
