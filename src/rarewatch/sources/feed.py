@@ -12,7 +12,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from rarewatch.errors import BadEncoding, NotAFeed, SourceFault, Truncated
+from rarewatch.errors import BadEncoding, LayoutChanged, NotAFeed, SourceFault, Truncated
 from rarewatch.nouns.source import Draft, Get, Got, Reading, Seen, Source, Validators
 from rarewatch.sources import Visit, _feed_json
 from rarewatch.sources._answers import not_a_challenge
@@ -27,6 +27,10 @@ _ACCEPT = (
     "application/atom+xml, application/rss+xml, application/rdf+xml, application/xml;q=0.9, text/xml;q=0.9, "
     "application/feed+json;q=0.8, application/json;q=0.7, */*;q=0.5"
 )
+
+
+_MOST = 10_000
+"""Entries read of one feed: a whole archive is far smaller, and what a hostile one costs must end somewhere."""
 
 
 def _charset(name: str) -> str:
@@ -81,6 +85,7 @@ class _Look:
     def __init__(self, got: Got, seen: Seen, options: FeedOptions, zone: str) -> None:
         self._got, self._seen, self._guids, self._zone = got, seen, options.guids, zone
         charset = "" if options.charset == "auto" else options.charset
+        self._left_out = ""
         self._read = read_text(got.body, got.headers.get("content-type", ""), charset)
 
     def reading(self) -> Reading:
@@ -99,6 +104,10 @@ class _Look:
         slices = cut(document)
         if slices is None:
             return None
+        if len(slices.entries) > _MOST:
+            self._left_out = f"{len(slices.entries)} entries, only the first {_MOST} were read"
+            slices = replace(slices, entries=slices.entries[:_MOST])
+            document = slices.only(range(_MOST))
         marks = tuple(_mark(entry) for entry in slices.entries)
         new = [at for at, mark in enumerate(marks) if not self._seen.knows(mark)]
         drafts = (self._plainly(document, slices, new) or self._parsed(document, slices, new)) if new else ()
@@ -149,6 +158,8 @@ class _Look:
 
     def _faults(self, trouble: str) -> tuple[SourceFault, ...]:
         faults: list[SourceFault] = [Truncated(trouble, url=self._got.url)] if trouble else []
+        if self._left_out:
+            faults.append(LayoutChanged(self._left_out, url=self._got.url))
         if self._read.damaged:
             faults.append(BadEncoding(f"some characters cannot be read as {self._read.encoding}", url=self._got.url))
         return tuple(faults)
