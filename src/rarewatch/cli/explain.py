@@ -1,41 +1,28 @@
 """`explain`: why an announcement did or did not become an alert, step by step."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
 from sqlalchemy import Connection
-from sqlalchemy.engine import Row
 
-from rarewatch import clock
+from rarewatch import clock, dossier
 from rarewatch.cli.archive import looking, when
 from rarewatch.cli.context import ConfigOption, Exit, JsonOption, people, put, read_config
 from rarewatch.cli.sources_fare import DISABLED, fares_of
 from rarewatch.cli.sources_show import state_words
 from rarewatch.config import Config
-from rarewatch.match import Compiled, failing
+from rarewatch.match import Compiled
 from rarewatch.normalise import about
-from rarewatch.nouns.alert import OWN, Reason, Subscription, Verdict
+from rarewatch.nouns.alert import OWN
 from rarewatch.nouns.health import Condition
-from rarewatch.nouns.item import Item, Status
-from rarewatch.nouns.paper import page_at
-from rarewatch.nouns.watch import About, Clause, Rule, Span
+from rarewatch.nouns.item import Item
 from rarewatch.stores import conditions, views
 from rarewatch.text.urls import canonical, host_of
 from rarewatch.text.wording import stamp_words
 
 _ABOUT_A_LINE = 120
 _TROUBLES = 10
-REASONS = {
-    Reason.FIRST: "told: the first on this story",
-    Reason.SEEN: "not told: seen before",
-    Reason.BASELINE: "not told: it belongs to the past of a source that was new",
-    Reason.NO_MATCH: "not told: no rule held",
-    Reason.NOT_SUBSCRIBED: "not told: none of this subscriber's rules held",
-    Reason.BELOW_SEVERITY: "not told: less severe than this subscriber asks for",
-    Reason.ALREADY_TOLD: "not told again: this subscriber was told of the story before",
-    Reason.NOTICE: "told: a notice to operators",
-}
 
 
 def explain(
@@ -54,88 +41,8 @@ def explain(
         compiled = Compiled(loaded.watch)
         for item, row in found:
             known = about(item, loaded.sources.get(item.source))
-            facts = _facts(item, row, compiled, connection, known, loaded.audience)
+            facts = dossier.facts(item, row, compiled, connection, known=known, audience=loaded.audience)
             put(facts) if as_json else _say(item, facts, loaded, every)
-
-
-def _decided(item: Item, row: Row[Any], audience: Sequence[Subscription], connection: Connection) -> Iterator[tuple[str, str, str]]:
-    """Subscriber, verdict and reason: as recorded; of a source's past nothing is, for it was nobody's news."""
-    recorded = views.decisions_of(connection, item.id)
-    for made in recorded:
-        yield made["subscription"], made["verdict"], made["reason"]
-    if not recorded and row.status == Status.BASELINE.value:
-        for subscription in (one for one in audience if not one.operator):
-            yield subscription.id, Verdict.SKIP.value, Reason.BASELINE.value
-
-
-def _facts(
-    item: Item, row: Row[Any], compiled: Compiled, connection: Connection, known: About, audience: Sequence[Subscription]
-) -> dict[str, Any]:
-    story = views.story_of(connection, item.id)
-    rules = compiled.explain(item.title, item.text, item.attachment, about=known) if item.source != OWN.id else ()
-    published = item.published.at if item.published else None
-    return {
-        "item": item.id,
-        "source": item.source,
-        "title": item.title,
-        "link": item.link,
-        "published": item.published.at.isoformat() if item.published else None,
-        "precision": item.published.precision if item.published else None,
-        "seen_at": item.seen_at.isoformat(),
-        "admitted": {
-            "status": row.status,
-            "why": row.why,
-            "revisions": row.revision,
-            "title_only": item.title_only,
-            "papers": item.paper_note,
-        },
-        "source_troubles": list(conditions.spells(connection, item.source, published or item.seen_at, item.seen_at)),
-        "rules_now": [_verdict(rule, clause, item) for rule, clause in rules],
-        "matches_then": [
-            {"rule": m.rule, "version": m.rule_digest, "severity": m.severity.label, "evidence": [_span(s, item) for s in m.spans]}
-            for m in views.matches_of(connection, item.id)
-        ],
-        "story": story,
-        "decisions": [
-            {"subscription": who, "verdict": verdict, "reason": reason, "words": REASONS[Reason(reason)]}
-            for who, verdict, reason in _decided(item, row, audience, connection)
-        ],
-        "deliveries": list(views.deliveries_of(connection, story["id"])) if story else [],
-    }
-
-
-def _span(span: Span, item: Item) -> dict[str, Any]:
-    page = page_at(item.pages, span.start) if span.field == "attachment" else None
-    told = {"field": span.field, "start": span.start, "end": span.end, "text": span.text}
-    return told | ({"place": page.place} if page else {})
-
-
-def _verdict(rule: Rule, clause: Clause, item: Item) -> dict[str, Any]:
-    return {
-        "rule": rule.id,
-        "version": rule.digest,
-        "severity": rule.severity.label,
-        "held": clause.held,
-        "failed_at": _failed_at(clause),
-        "clause": _clause(clause, item),
-    }
-
-
-def _failed_at(clause: Clause) -> str:
-    """The condition that decided against a rule, in words; "" for a rule that holds."""
-    decided = failing(clause)
-    if decided is None:
-        return ""
-    return f"it must not hold: {decided.text}" if decided.held else decided.text
-
-
-def _clause(clause: Clause, item: Item) -> dict[str, Any]:
-    return {
-        "text": clause.text,
-        "held": clause.held,
-        "spans": [_span(span, item) for span in clause.spans],
-        "parts": [_clause(part, item) for part in clause.parts],
-    }
 
 
 def _say_admitted(item: Item, facts: dict[str, Any], loaded: Config) -> None:
