@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rarewatch.fetch.guard import Forbidden, Resolver, check_host, is_public
+from rarewatch.guard import Forbidden, Resolver, check_host, is_public
 
 PRIVATE = [
     "127.0.0.1",

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any, cast
 from rarewatch.errors import Refused, TooLarge, TooSlow, Unreachable
 from rarewatch.fetch.address import address
 from rarewatch.fetch.gateway import Gateway
-from rarewatch.fetch.guard import Forbidden, check_host
 from rarewatch.fetch.jar import Jar
+from rarewatch.guard import Forbidden, check_host
 from rarewatch.nouns.source import Access, Got
 from rarewatch.text.challenge import challenge
 

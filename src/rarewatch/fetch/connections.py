@@ -7,7 +7,7 @@ import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
-from rarewatch.fetch.guard import Resolver
+from rarewatch.guard import Resolver
 
 _KEEP_ALIVE = 5.0
 _DNS_TTL = 30

@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 import aiohttp
 
 from rarewatch.errors import BadTLS, ForbiddenAddress, Missing, RateLimited, Refused, ServerTrouble, SourceFault, Unreachable
-from rarewatch.fetch.guard import Forbidden
+from rarewatch.guard import Forbidden
 from rarewatch.text.challenge import challenge
 
 LONGEST_REST = 86_400.0

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import TypeAlias
 
 from rarewatch.fetch.address import address
-from rarewatch.fetch.guard import Forbidden, Resolver, check_host
+from rarewatch.guard import Forbidden, Resolver, check_host
 
 _CONNECT = 15.0
 _HEAD = 65_536

@@ -18,12 +18,12 @@ from rarewatch.fetch.backlog import Backlog
 from rarewatch.fetch.body import Body
 from rarewatch.fetch.browser import Browser, Frame, is_page
 from rarewatch.fetch.connections import Connections
-from rarewatch.fetch.guard import Forbidden, check_host
 from rarewatch.fetch.jar import Jar
 from rarewatch.fetch.lanes import Lanes
 from rarewatch.fetch.robots import Robots, RobotsMemory
 from rarewatch.fetch.session import Session, lane_of
 from rarewatch.fetch.trip import REDIRECTS, Trip
+from rarewatch.guard import Forbidden, check_host
 from rarewatch.nouns.secret import SecretRef
 from rarewatch.nouns.source import Access, Get, Got
 
