@@ -20,13 +20,14 @@ from typing import Any, TypeAlias
 
 from aiohttp import web
 
+from rarewatch.demo._odds import Odds
 from rarewatch.demo._slack_limits import refusal
 
 Json: TypeAlias = dict[str, Any]
 
 
 class Trouble(StrEnum):
-    """What the double can be told to do instead of answering well; the last three have the message all the same."""
+    """What the double can be told to do instead of answering well; the last ones have the message all the same."""
 
     RATE_LIMITED = "429"
     BROKEN = "500"
@@ -42,6 +43,10 @@ class Trouble(StrEnum):
     ACCEPT_THEN_DROP = "accept-then-drop"
     ACCEPT_THEN_500 = "accept-then-500"
     ACCEPT_THEN_HANG = "accept-then-hang"
+    ACCEPT_THEN_RESET = "accept-then-reset"
+    """Reset in the middle of the answer's body."""
+    DELAY = "delay"
+    """Taken and answered `delay` seconds later, whether the caller still waits or not."""
 
 
 @dataclass(slots=True)
@@ -62,7 +67,9 @@ class SlackDouble:
 
     `channels` are the ids it knows (None: any); `token` the only one it takes; `rate` the seconds between two messages to one
     channel (None: no limit; Slack allows about one a second); `log` a file that gets a JSON line, synced to disk, for each accepted
-    message before it is acknowledged; `port` 0 means any free one; `clock` returns seconds since 1970.
+    message before it is acknowledged; `port` 0 means any free one; `clock` returns seconds since 1970. `odds` make trouble by
+    chance where none was ordered; `retry_after` is what a 429 of trouble asks for, `delay` how late a delayed call is served, `lag`
+    how long a message is not yet shown in the history, all in seconds; `page` the most messages of the history in one answer.
     """
 
     token: str = "xoxb-double"  # noqa: S105 - opens nothing but this double
@@ -72,6 +79,11 @@ class SlackDouble:
     host: str = "127.0.0.1"
     port: int = 0
     clock: Callable[[], float] = time.time
+    odds: Odds[Trouble] = field(default_factory=Odds)
+    retry_after: int = 7
+    delay: float = 0.5
+    lag: float = 0.0
+    page: int = 999
     messages: list[Posted] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     """The API methods called, in order, refused ones too."""
@@ -127,15 +139,22 @@ class SlackDouble:
         method = request.match_info["method"]
         self.calls.append(method)
         arguments = await _arguments(request)
-        trouble = self._troubles.popleft() if self._troubles else None
-        if trouble in (Trouble.ACCEPT_THEN_DROP, Trouble.ACCEPT_THEN_500, Trouble.ACCEPT_THEN_HANG):
-            self._serve(method, request, arguments)
+        trouble = self._troubles.popleft() if self._troubles else self.odds.draw()
+        if trouble is Trouble.DELAY:
+            await asyncio.sleep(self.delay)
+            return self._serve(method, request, arguments)
+        if trouble in _TAKEN:
+            served = self._serve(method, request, arguments)
+            if trouble is Trouble.ACCEPT_THEN_RESET:
+                return await _reset(request, served)
         if trouble in (Trouble.HANG, Trouble.ACCEPT_THEN_HANG):
             await self._released.wait()
         if trouble in (Trouble.DROP, Trouble.ACCEPT_THEN_DROP, Trouble.HANG, Trouble.ACCEPT_THEN_HANG):
             if request.transport:
                 request.transport.abort()
             return web.Response()
+        if trouble is Trouble.RATE_LIMITED:
+            return _limited(self.retry_after)
         return _TROUBLES[trouble]() if trouble else self._serve(method, request, arguments)
 
     def _serve(self, method: str, request: web.Request, arguments: Json) -> web.Response:
@@ -189,13 +208,15 @@ class SlackDouble:
     def _history(self, arguments: Json) -> web.Response:
         oldest, latest = float(arguments.get("oldest") or 0), float(arguments.get("latest") or math.inf)
         inclusive, metadata = _true(arguments.get("inclusive")), _true(arguments.get("include_all_metadata"))
+        shown_since = self.clock() - self.lag
         found = [
             one
             for one in reversed(self.messages)
             if one.channel == arguments["channel"]
+            and (not self.lag or float(one.ts) <= shown_since)
             and (oldest < float(one.ts) < latest or (inclusive and float(one.ts) in (oldest, latest)))
         ]
-        start, size = int(arguments.get("cursor") or 0), min(999, max(1, int(arguments.get("limit") or 100)))
+        start, size = int(arguments.get("cursor") or 0), min(self.page, max(1, int(arguments.get("limit") or 100)))
         more = len(found) > start + size
         page = [_shown(one, metadata=metadata) for one in found[start : start + size]]
         after = {"response_metadata": {"next_cursor": str(start + size)}} if more else {}
@@ -253,8 +274,21 @@ def _page(status: int) -> web.Response:
     return web.Response(text="<html><body>Something went wrong</body></html>", content_type="text/html", status=status)
 
 
+async def _reset(request: web.Request, served: web.Response) -> web.StreamResponse:
+    """Half of `served`, then a reset."""
+    body = bytes(served.body) if isinstance(served.body, bytes) else b""
+    broken = web.StreamResponse(
+        status=served.status, headers={"Content-Type": "application/json", "Content-Length": str(len(body))}
+    )
+    await broken.prepare(request)
+    await broken.write(body[: len(body) // 2])
+    if request.transport:
+        request.transport.abort()
+    return broken
+
+
+_TAKEN = (Trouble.ACCEPT_THEN_DROP, Trouble.ACCEPT_THEN_500, Trouble.ACCEPT_THEN_HANG, Trouble.ACCEPT_THEN_RESET)
 _TROUBLES: Mapping[Trouble, Callable[[], web.Response]] = {
-    Trouble.RATE_LIMITED: lambda: _limited(7),
     Trouble.BROKEN: lambda: _page(500),
     Trouble.ACCEPT_THEN_500: lambda: _page(500),
     Trouble.UNAVAILABLE: lambda: _error("service_unavailable", 503),

@@ -16,53 +16,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from enum import StrEnum
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, AnyStr, Self
 
 from aiosmtpd.smtp import MISSING, SMTP, AuthResult, Envelope, LoginPassword, Session
 
+from rarewatch.demo._odds import Odds
+from rarewatch.demo._smtp_faults import ANSWERS, Fault
+
+__all__ = ["HOST", "Fault", "Mail", "SmtpDouble", "main"]
+
 HOST = "127.0.0.1"
 _NEVER_HAPPENS = 3600.0
-
-
-class Fault(StrEnum):
-    """What one connection goes through instead of a plain success."""
-
-    DROP = "drop"
-    """Closed before any greeting."""
-    LOGIN_LATER = "login-later"
-    """454 at AUTH."""
-    LOGIN_REFUSED = "login-refused"
-    """535 at AUTH, with the client's own words in the answer, as careless servers do."""
-    CLOSING = "closing"
-    """421 at MAIL, then closed."""
-    HANG = "hang"
-    """No answer to MAIL."""
-    GREYLIST = "greylist"
-    """451 at RCPT."""
-    UNKNOWN = "unknown"
-    """550 at RCPT."""
-    DROP_IN_DATA = "drop-in-data"
-    """Closed after 354, the mail not taken."""
-    REJECT = "reject"
-    """554 after the mail."""
-    FULL = "full"
-    """452 after the mail."""
-    LOST_ANSWER = "lost-answer"
-    """The mail is taken, the connection closed before the answer."""
-    HANG_AFTER_DATA = "hang-after-data"
-    """The mail is taken, no answer comes."""
-    DROP_AT_QUIT = "drop-at-quit"
-    """All well, but QUIT finds the connection closed."""
-
-
-_ANSWERS = {
-    Fault.GREYLIST: "451 4.7.1 Greylisted, please try again later",
-    Fault.UNKNOWN: "550 5.1.1 No such user here",
-    Fault.REJECT: "554 5.7.1 Message refused",
-    Fault.FULL: "452 4.3.1 Out of storage",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +68,8 @@ class SmtpDouble:
     """The server: `async with SmtpDouble() as double`, then `double.host`, `double.port`, `double.mails`.
 
     `tls` makes it offer STARTTLS, or speak TLS from the first byte where `implicit`; `login` (user, password) makes it ask for
-    them; `size` is the most bytes of a mail; `log` the file that gets a JSON line for each mail.
+    them; `size` is the most bytes of a mail; `log` the file that gets a JSON line for each mail. `odds` make faults by chance
+    where none was ordered; `delay` is how slow a slow answer is, in seconds.
     """
 
     def __init__(
@@ -114,7 +80,10 @@ class SmtpDouble:
         login: tuple[str, str] | None = None,
         size: int = 10_000_000,
         log: Path | None = None,
+        odds: Odds[Fault] | None = None,
+        delay: float = 0.5,
     ) -> None:
+        self.odds, self.delay = odds or Odds[Fault](), delay
         self.host, self.port = HOST, 0
         self.mails: list[Mail] = []
         self.connections = 0
@@ -168,7 +137,7 @@ class SmtpDouble:
         """Note a connection and say what it shall go through."""
         self.connections += 1
         self._open.add(transport)
-        return self.faults.popleft() if self.faults else None
+        return self.faults.popleft() if self.faults else self.odds.draw()
 
     def closed(self, transport: asyncio.BaseTransport | None) -> None:
         """Forget a connection."""
@@ -213,6 +182,19 @@ class _Peer(SMTP):
         given = (data.login.decode(), data.password.decode())
         return AuthResult(success=given == self._double.login, handled=False)
 
+    async def push(self, status: AnyStr) -> None:
+        # The greeting has no hook of its own.
+        if self.fault is Fault.UNWELCOME and status[:3] in ("220", b"220"):
+            await super().push("554 5.3.2 No service here")
+        else:
+            await super().push(status)
+
+    async def smtp_EHLO(self, hostname: str) -> None:  # noqa: N802 - aiosmtpd calls it by this name
+        if self.fault is Fault.DROP_AT_HELLO:
+            self.drop()
+            return
+        await super().smtp_EHLO(hostname)
+
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 - aiosmtpd calls it by this name
         if self.fault is Fault.DROP_IN_DATA:
             await self.push("354 Go on")
@@ -252,6 +234,10 @@ class _Hooks:
     ) -> str:
         if self._peer.fault is Fault.HANG:
             await asyncio.sleep(_NEVER_HAPPENS)
+        if self._peer.fault is Fault.SLOW:
+            await asyncio.sleep(self._double.delay)
+        if self._peer.fault is Fault.DROP_AT_MAIL:
+            self._peer.drop()
         if self._peer.fault is Fault.CLOSING:
             await self._peer.push("421 4.3.2 Closing")
             self._peer.drop()
@@ -264,19 +250,22 @@ class _Hooks:
     async def handle_RCPT(  # noqa: N802 - aiosmtpd calls it by this name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
+        if self._peer.fault is Fault.DROP_AT_RCPT:
+            self._peer.drop()
         if self._peer.fault in (Fault.GREYLIST, Fault.UNKNOWN):
-            return _ANSWERS[self._peer.fault]
+            return ANSWERS[self._peer.fault]
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - as above
         fault = self._peer.fault
         if fault in (Fault.REJECT, Fault.FULL):
-            return _ANSWERS[fault]
-        self._double.take(envelope)
-        if fault is Fault.LOST_ANSWER:
+            return ANSWERS[fault]
+        if fault is not Fault.DROP_AT_THE_DOT:
+            self._double.take(envelope)
+        if fault in (Fault.DROP_AT_THE_DOT, Fault.LOST_ANSWER):
             self._peer.drop()
-        if fault in (Fault.LOST_ANSWER, Fault.HANG_AFTER_DATA):
+        if fault in (Fault.DROP_AT_THE_DOT, Fault.LOST_ANSWER, Fault.HANG_AFTER_DATA):
             await asyncio.sleep(_NEVER_HAPPENS)  # cancelled when the connection goes
         return "250 2.0.0 Taken"
 
