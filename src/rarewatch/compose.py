@@ -54,6 +54,8 @@ class Composer:
             possible_repeat=parcel.in_doubt,
             types=tuple(self._typed(item)),
             paper_note=item.paper_note,
+            subscription=parcel.subscription,
+            opening=parcel.opening,
         )
 
     def _notice(self, parcel: Parcel, severity: Severity) -> Message:
@@ -75,6 +77,7 @@ class Composer:
             link="",
             possible_repeat=parcel.in_doubt,
             notice=True,
+            subscription=parcel.subscription,
         )
 
     def _typed(self, item: Item) -> Iterator[str]:

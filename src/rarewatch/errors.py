@@ -32,6 +32,8 @@ from typing import Literal
 
 Retry = Literal["soon", "later", "never"]
 Reason = Literal["auth", "rate", "client", "server", "deadline", "connection"]
+Bounce = Literal["", "gone", "doubtful"]
+"""What a refusal says of the address itself: nothing, that it does not exist, that it may not exist."""
 
 
 class RarewatchError(Exception):
@@ -202,13 +204,24 @@ class DeliveryFault(RarewatchError):  # noqa: N818 - the word the whole field us
     """Telling one target failed.
 
     `again` is False when trying again cannot help; `after` is the delay in seconds the receiver asked for; `reason` is one of a
-    closed set; `in_doubt` is True when the message may have arrived although no good answer came back.
+    closed set; `in_doubt` is True when the message may have arrived although no good answer came back; `bounce` is what was said of
+    the address itself.
     """
 
-    def __init__(self, detail: str, *, reason: Reason, again: bool, after: float | None = None, in_doubt: bool = False) -> None:
+    def __init__(
+        self,
+        detail: str,
+        *,
+        reason: Reason,
+        again: bool,
+        after: float | None = None,
+        in_doubt: bool = False,
+        bounce: Bounce = "",
+    ) -> None:
         """`detail` must hold no secret: it is shown, logged and stored."""
         super().__init__(detail)
         self.detail, self.reason, self.again, self.after, self.in_doubt = detail, reason, again, after, in_doubt
+        self.bounce = bounce
 
 
 class StoreError(RarewatchError):

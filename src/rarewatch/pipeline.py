@@ -125,9 +125,9 @@ async def deliver(parcel: Parcel, kit: Kit) -> Delivered:
     """Tell one target; whatever happens is recorded on its row before anything else is done about it."""
     message = kit.composer.compose(parcel)
     notifier = kit.notifiers.get(parcel.target.via)
-    if notifier is None:
-        gone = DeliveryFault(f"there is no notifier {parcel.target.via!r} any more", reason="client", again=False)
-        return await note_failure(parcel, gone, kit)
+    if notifier is None or parcel.withheld:
+        why = parcel.withheld or f"there is no notifier {parcel.target.via!r} any more"
+        return await note_failure(parcel, DeliveryFault(why, reason="client", again=False), kit)
     try:
         receipt = await notifier.send(message, parcel.target)
     except DeliveryFault as fault:

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.header import Header
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime
@@ -17,6 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from rarewatch.nouns.alert import Message
 from rarewatch.nouns.watch import Severity
 from rarewatch.text import sheet, wording
+from rarewatch.text.mailbox import mailbox
 
 _WHOLE = frozenset(("message-id", "list-id"))
 
@@ -51,12 +51,6 @@ def _subject(name: str, value: str) -> str:
 # RFC 2047 allows 76 characters in a line with an encoded word and 75 in the word; the usual 78 lets the package go over by one.
 POLICY = _Policy(linesep="\r\n", cte_type="7bit", max_line_length=76)
 
-_MAILBOX = re.compile(
-    r"""\s*(?:(?P<name>[^<>@"\r\n]*|"[^<>"\\\r\n]*")\s*<)?
-        (?P<user>[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*)
-        @(?P<domain>[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*)(?P<close>>)?\s*""",
-    re.VERBOSE,
-)
 _PLAIN_ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _COLOURS = {
     Severity.URGENT: "#b42318",
@@ -81,19 +75,6 @@ class Mail:
     text: str
     html: str
     headers: Mapping[str, str] = field(default_factory=dict)
-
-
-def mailbox(address: str) -> Address:
-    """Read `name@host` or `Name <name@host>`, exactly one.
-
-    Raises `ValueError` where it is neither. Addresses outside ASCII are refused: few servers take them, and a domain has an
-    `xn--` form.
-    """
-    found = _MAILBOX.fullmatch(address) if len(address) <= 320 else None
-    if found is None or (found["name"] is None) != (found["close"] is None):
-        raise ValueError(f"{wording.shorten(address, 80)!r} is not one mail address such as name@example.org")
-    name = wording.tidy(found["name"] or "").strip().strip('"')
-    return Address(display_name=name, username=found["user"], domain=found["domain"])
 
 
 def token(delivery: str) -> str:

@@ -16,6 +16,8 @@ from rarewatch.nouns.memory import Archived, Candidate, Known, NearMiss, RulesNo
 from rarewatch.nouns.robots import RobotsNote
 from rarewatch.nouns.source import Claim, Publisher, Reading, Source
 from rarewatch.nouns.watch import Match
+from rarewatch.stores.address_book import AddressBook
+from rarewatch.stores.answers import Answers
 from rarewatch.stores.register import Register
 
 
@@ -25,6 +27,11 @@ class Book(Protocol):
     @property
     def register(self) -> Register:
         """What is expected, and what of it came."""
+        ...
+
+    @property
+    def addresses(self) -> AddressBook:
+        """The mail addresses that are not to be written to."""
         ...
 
     def known(self, marks: Iterable[bytes]) -> Mapping[bytes, Known]:
@@ -84,7 +91,7 @@ class Book(Protocol):
         ...
 
 
-class Store(Protocol):
+class Store(Answers, Protocol):
     """What every store must be."""
 
     def migrate(self) -> None:

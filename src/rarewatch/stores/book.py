@@ -28,6 +28,7 @@ from rarewatch.nouns.memory import NEAR_MISSES_KEPT, Candidate, Known, NearMiss
 from rarewatch.nouns.source import Claim, Publisher, Reading
 from rarewatch.nouns.watch import Match, Severity
 from rarewatch.stores import claims, conditions, many, notices, rows
+from rarewatch.stores.addresses import SqlAddresses
 from rarewatch.stores.ledger import SqlRegister
 from rarewatch.stores.tables import (
     alert,
@@ -71,6 +72,10 @@ class SqlBook:
     @property
     def register(self) -> SqlRegister:
         return SqlRegister(self._connection)
+
+    @property
+    def addresses(self) -> SqlAddresses:
+        return SqlAddresses(self._connection)
 
     def known(self, marks: Iterable[bytes]) -> Mapping[bytes, Known]:
         found: dict[bytes, Known] = {}

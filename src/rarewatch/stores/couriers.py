@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, Connection, and_, literal, or_, select, up
 from sqlalchemy.engine import Row
 
 from rarewatch.errors import DeliveryFault
-from rarewatch.nouns.alert import DeliveryState, Parcel, Reason, Receipt, Target
+from rarewatch.nouns.alert import DeliveryState, Opening, Parcel, Reason, Receipt, Target
 from rarewatch.nouns.watch import Severity
-from rarewatch.stores import rows
+from rarewatch.stores import addresses, openings, rows
 from rarewatch.stores.tables import alert, delivery, item
 
 _d = delivery.c
@@ -77,10 +77,13 @@ def _parcels(connection: Connection, numbers: Sequence[int]) -> list[Parcel]:
         .where(_d.id.in_(numbers))
         .order_by(_d.due_at, _d.id)
     )
-    return [_parcel(row) for row in connection.execute(statement)]
+    found = connection.execute(statement).all()
+    first = openings.of(connection, numbers)
+    barred = addresses.SqlAddresses(connection).barred((row.to, row.subscription) for row in found)
+    return [_parcel(row, first.get(row.delivery_id), barred.get((row.to, row.subscription), "")) for row in found]
 
 
-def _parcel(row: Row[Any]) -> Parcel:
+def _parcel(row: Row[Any], opening: Opening | None, withheld: str) -> Parcel:
     return Parcel(
         delivery=str(row.delivery_id),
         token=row.token,
@@ -95,6 +98,8 @@ def _parcel(row: Row[Any]) -> Parcel:
         first_due=rows.moment(row.first_due),
         in_doubt=row.in_doubt,
         notice=Severity(row.severity) if row.reason == Reason.NOTICE.value else None,
+        opening=opening,
+        withheld=withheld,
     )
 
 
@@ -106,6 +111,7 @@ def release(connection: Connection, parcels: Iterable[Parcel]) -> None:
 
 def sent(connection: Connection, parcel: Parcel, receipt: Receipt) -> None:
     """See `stores.Store.record_receipt`."""
+    addresses.SqlAddresses(connection).took(parcel.target.to)
     _close(
         connection,
         _d.id == int(parcel.delivery),
@@ -119,6 +125,7 @@ def sent(connection: Connection, parcel: Parcel, receipt: Receipt) -> None:
 
 def failed(connection: Connection, parcel: Parcel, fault: DeliveryFault, due_at: datetime | None, now: datetime) -> None:
     """See `stores.Store.record_failure`."""
+    addresses.SqlAddresses(connection).bounced(parcel.target.to, fault, now)
     _close(
         connection,
         _in_hand(parcel),
