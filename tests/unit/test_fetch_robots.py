@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from rarewatch import errors
 from rarewatch.fetch import Web
 from rarewatch.fetch.address import address
-from rarewatch.fetch.robots import CAP, Rules, verdict
+from rarewatch.fetch.robots import CAP, Robots, Rules, verdict
 from rarewatch.nouns.robots import RobotsNote
-from rarewatch.nouns.source import Access, Get
+from rarewatch.nouns.source import Access, Get, Got
 
 START = datetime(2026, 11, 22, 8, tzinfo=UTC)
 LOCAL = Access(allow_private=True)
@@ -312,3 +312,38 @@ def test_a_line_is_named_exactly_where_the_page_is_forbidden(rule, path):
 )
 def test_origins(url, origin):
     assert address(url).origin == origin
+
+
+class Sites:
+    """Thousands of sites that all answer with the same robots.txt."""
+
+    def __init__(self, status, body=b""):
+        self._got = Got("", status, {}, body, "", START)
+        self.asked = []
+
+    async def ask(self, url, access):
+        self.asked.append(url)
+        return self._got
+
+    async def permit(self, robots, number):
+        return await robots.permit(address(f"http://host{number}.example.cn/a"), LOCAL)
+
+
+async def test_thousands_of_sites_are_asked_once_each(clock):
+    sites = Sites(404)
+    robots = Robots(sites.ask, None, clock)
+    for _ in range(2):
+        for number in range(5_000):
+            await sites.permit(robots, number)
+    assert len(sites.asked) == 5_000
+
+
+async def test_of_many_large_files_those_that_were_not_needed_for_the_longest_are_forgotten(clock):
+    sites = Sites(200, b"User-agent: *\nDisallow: /b\n" + b"#" * 450_000)
+    robots = Robots(sites.ask, None, clock)
+    for number in (*range(8), 0, 8):  # the ninth is more than is kept; the first was needed just before
+        await sites.permit(robots, number)
+    sites.asked.clear()
+    for number in (0, *range(2, 9), 1):
+        await sites.permit(robots, number)
+    assert sites.asked == ["http://host1.example.cn/robots.txt"]

@@ -46,7 +46,7 @@ class Address:
         return mine == its or (mine, its) == (("http", self.host, 80), ("https", self.host, 443))
 
 
-@lru_cache(maxsize=8192)  # the same sources are asked again and again, and parsing costs as much as the rest of a request
+@lru_cache(maxsize=16_384)  # the same sources are asked again and again, and parsing costs as much as the rest of a request
 def address(text: str) -> Address:
     """Parse an address; raises `ValueError` with our own words, as `text` may hold credentials."""
     try:

@@ -30,7 +30,8 @@ _PATIENCE = timedelta(days=1)
 _AGAIN, _AGAIN_WITH_RULES = 60.0, 3_600.0
 _TIMEOUT = 20.0
 _KEPT_TEXT = 100_000
-_KEPT_SITES = 1_024
+_KEPT_SITES = 32_768
+_KEPT_RULES = 4_000_000  # characters over all sites; parsed they take twelve times as much
 _KEPT_VERDICTS = 2_048
 _NAMED = 2_000  # rules that are looked through for the one to name
 
@@ -107,9 +108,13 @@ def verdict(note: RobotsNote, url: str) -> str:
 
 @dataclass(slots=True)
 class _Site:
-    """What is known of one origin until `until` (POSIX): its rules, or the fault for which they were not had."""
+    """What is known of one origin until `until` (POSIX): its rules, or the fault for which they were not had.
+
+    `size` is what counts of it in characters, None once it was forgotten.
+    """
 
     until: float = 0.0
+    size: int | None = 0
     rules: Rules | None = None
     fault: SourceFault | None = None
     note: RobotsNote | None = None
@@ -123,6 +128,7 @@ class Robots:
         """Without `memory` an answer is known only to this process."""
         self._ask, self._memory, self._clock = ask, memory, clock
         self._sites: dict[tuple[str, str], _Site] = {}
+        self._size = 0
 
     async def permit(self, at: Address, access: Access) -> float:
         """The least time, in seconds, that the site at `at` wants between two requests.
@@ -142,12 +148,21 @@ class Robots:
         return site.rules.pace
 
     def _site(self, origin: str, proxy: str) -> _Site:
-        site = self._sites.get((origin, proxy))
-        if site is None:
-            if len(self._sites) >= _KEPT_SITES:
-                del self._sites[next(iter(self._sites))]
-            site = self._sites[origin, proxy] = _Site()
+        site = self._sites.pop((origin, proxy), None) or _Site()
+        self._sites[origin, proxy] = site  # what was not asked for the longest comes first
+        self._forget()
         return site
+
+    def _forget(self) -> None:
+        """Keep within what may be kept; one that is forgotten is asked again when it is next needed."""
+        while len(self._sites) > 1 and (len(self._sites) > _KEPT_SITES or self._size > _KEPT_RULES):
+            old = self._sites.pop(next(iter(self._sites)))
+            self._size, old.size = self._size - (old.size or 0), None
+
+    def _weigh(self, site: _Site, size: int) -> None:
+        if site.size is not None:
+            self._size, site.size = self._size + size - site.size, size
+            self._forget()
 
     async def _learn(self, site: _Site, at: Address, access: Access) -> None:
         plain = Access(
@@ -180,6 +195,7 @@ class Robots:
         if self._memory is not None:
             await self._memory.save(replace(note, text=note.text[:_KEPT_TEXT]))
         site.rules, site.fault, site.note, site.until = rules, fault, note, now.timestamp() + fresh
+        self._weigh(site, len(note.text))
 
     async def _do_without(self, site: _Site, origin: str, fault: SourceFault, now: datetime) -> None:
         """Go by an older copy; without one, wait for a day before the site counts as one without rules."""
