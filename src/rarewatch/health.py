@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+from rarewatch import rhythm
 from rarewatch._health_arrivals import last_arrival, learned, usual_gap
 from rarewatch._health_words import MEANING, TO_DO, day_of, moment, span
 from rarewatch.errors import (
@@ -32,7 +33,6 @@ from rarewatch.nouns.health import Change, Condition, Notice, Vitals
 from rarewatch.nouns.item import Item
 from rarewatch.nouns.source import Reading, Source
 from rarewatch.nouns.watch import Severity
-from rarewatch.rhythm import learn
 from rarewatch.text.sites import site_of
 
 _CONDITIONS: tuple[tuple[tuple[type[SourceFault], ...], Condition], ...] = (
@@ -93,8 +93,7 @@ def after_fault(source: Source, before: Vitals, fault: SourceFault, failures: in
 
 def lively(vitals: Vitals, now: datetime) -> float | None:
     """How much more than on average the source uses to publish at `now` (1.0: as on average); None while nobody knows."""
-    rhythm = learn(vitals.arrivals, vitals.by_day, now)
-    return rhythm.lively(now) if rhythm else None
+    return rhythm.lively(vitals.arrivals, vitals.by_day, now)
 
 
 def change(source_id: str, before: Vitals, after: Vitals, now: datetime) -> Change | None:

@@ -8,6 +8,7 @@ that is as unlikely as asked for.
 """
 
 import math
+from array import array
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,6 +33,9 @@ _UNLIKELY = 0.01
 _OUTLIER = 6
 _DEADER = 0.5  # long holidays, than the weekends the rates were mostly learned from
 _LIMIT = 1_100  # days; nothing is said of what lies beyond
+_SHARES_KEPT = 32_768
+_shares: dict[int, "array[float]"] = {}
+"""By a digest of the arrivals, how lively every slot is: see `lively`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ class Rhythm:
     def after(self, start: datetime, chance: float) -> datetime:
         """When a spell without arrivals that began at `start` (aware) has become less likely than `chance` (0 to 1)."""
         left = self.budget(chance)
-        day, first = self._place(start)
+        day, first = _place(start, by_day=self.by_day)
         for today in range(day, day + _LIMIT):
             slots = self.hazards[_kind(today, by_day=self.by_day)]
             begin = first + 1 if today == day else 0
@@ -76,22 +80,55 @@ class Rhythm:
 
     def lively(self, at: datetime) -> float:
         """How many arrivals an hour are to be expected at `at` (aware), as a multiple of the mean over all hours."""
-        day, slot = self._place(at)
-        return (1 - math.exp(-self.hazards[_kind(day, by_day=self.by_day)][slot])) / self.rate
+        day, slot = _place(at, by_day=self.by_day)
+        return self._share(self.hazards[_kind(day, by_day=self.by_day)][slot])
 
-    def _place(self, at: datetime) -> tuple[int, int]:
-        """The day since 1970 in which `at` lies, in China, and the slot of that day."""
-        day, minute = divmod(int(at.timestamp()) // 60 + _BEIJING, _DAY)
-        return day, 0 if self.by_day else minute // 60
+    def shares(self) -> Iterator[float]:
+        """How lively every slot of every kind of day is, the kinds in their order."""
+        return (self._share(hazard) for kind in sorted(self.hazards) for hazard in self.hazards[kind])
+
+    def _share(self, hazard: float) -> float:
+        return (1 - math.exp(-hazard)) / self.rate
 
 
 def learn(arrivals: Sequence[int], by_day: bool, now: datetime) -> Rhythm | None:  # noqa: FBT001 - as the vitals have it
     """The rhythm behind `arrivals` (minutes since 1970, oldest first); None where they are too few or too close together."""
+    return _learn(_until(arrivals, now), by_day)
+
+
+def lively(arrivals: Sequence[int], by_day: bool, now: datetime) -> float | None:  # noqa: FBT001 - as the vitals have it
+    """What the rhythm behind `arrivals` says of `now`, as `Rhythm.lively`; None where there is none yet.
+
+    Asked at every poll of every source. What is kept for the next time is as little as can be: arrivals and rhythm would take
+    thirty times as much.
+    """
+    known = _until(arrivals, now)
+    key = hash((known, by_day))
+    if (shares := _shares.get(key)) is None:
+        rhythm = _learn(known, by_day)
+        if len(_shares) >= _SHARES_KEPT:
+            del _shares[next(iter(_shares))]
+        shares = _shares[key] = array("f", rhythm.shares() if rhythm else ())
+    if not shares:
+        return None
+    day, slot = _place(now, by_day=by_day)
+    kind = _kind(day, by_day=by_day)
+    return shares[kind] if by_day else shares[24 * max(0, kind - _MADE_UP) + slot]
+
+
+def _until(arrivals: Sequence[int], now: datetime) -> tuple[int, ...]:
+    """The arrivals without those that bear a date in the future."""
     end = int(now.timestamp()) // 60 + _DAY
-    return _learn(tuple(arrivals[: bisect_left(arrivals, end)]), by_day)
+    return tuple(arrivals[: bisect_left(arrivals, end)])
 
 
-@lru_cache(maxsize=2_048)  # asked at every poll of a source, for its next interval
+def _place(at: datetime, *, by_day: bool) -> tuple[int, int]:
+    """The day since 1970 in which `at` lies, in China, and the slot of that day."""
+    day, minute = divmod(int(at.timestamp()) // 60 + _BEIJING, _DAY)
+    return day, 0 if by_day else minute // 60
+
+
+@lru_cache(maxsize=64)  # what a reading changed is asked for more than once, one source after the other
 def _learn(arrivals: tuple[int, ...], by_day: bool) -> Rhythm | None:  # noqa: FBT001 - a cache's key
     size = _DAY if by_day else 60
     slots = _without_outliers(sorted({(minute + _BEIJING) // size for minute in arrivals}))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rarewatch.rhythm import learn
+from rarewatch.rhythm import learn, lively
 from rarewatch.text.workdays import is_workday
 
 CHINA = timezone(timedelta(hours=8))
@@ -105,6 +105,21 @@ class TestLively:
     def test_without_hours_it_is_the_same_all_day(self):
         known = learned(office(300), by_day=True)
         assert known.lively(BEGIN + 3 * HOUR) == known.lively(BEGIN + 15 * HOUR) > 1
+
+    @pytest.mark.parametrize("by_day", [False, True])
+    def test_asked_for_one_moment_it_is_the_same(self, by_day):
+        moments, known = minutes(office(300)), learned(office(300), by_day=by_day)
+        at = BEGIN + 300 * DAY
+        for hours in (*range(24), *range(33, 600, 7)):  # workdays, days off, the first days of a year
+            for _ in range(2):
+                found = lively(moments, by_day, at + HOUR * hours)
+                assert found == pytest.approx(known.lively(at + HOUR * hours), rel=1e-6)
+        golden = datetime(2026, 10, 3, 10, tzinfo=CHINA)
+        assert lively(moments, by_day, golden) == pytest.approx(known.lively(golden), rel=1e-6)
+
+    def test_it_is_not_known_of_a_source_nothing_was_learned_of(self):
+        assert lively(minutes(every(2 * DAY, 7)), False, BEGIN + 300 * DAY) is None
+        assert lively((), True, BEGIN) is None
 
 
 @given(
