@@ -15,7 +15,7 @@ import structlog
 
 from rarewatch import trial
 from rarewatch.clock import Clock
-from rarewatch.config import Config, load
+from rarewatch.config import Config, digest_of, load
 from rarewatch.errors import ConfigError, ConfigErrors, RarewatchError
 from rarewatch.match import Compiled
 from rarewatch.nouns.memory import Archived, RulesNote
@@ -129,15 +129,16 @@ class Reloader:
 
     async def _try(self, stamp: str, *, asked: bool) -> None:
         began = monotonic()
+        if await asyncio.to_thread(digest_of, self._config.folder) == self._config.digest:
+            # Nothing to read, as after every start: with thousands of sources that would take a minute.
+            await self._hands.note(self._note(self._config))
+            if asked:
+                _log.info("reload-unchanged", digest=self._config.digest[:12])
+            return
         config = await asyncio.to_thread(load, self._config.folder)
         if await asyncio.to_thread(stamp_of, self._config.folder) != stamp:
             # Some of it may be from before the last change and some from after: half a set is none.
             self._settling.again()
-            return
-        if config.digest == self._config.digest:
-            await self._hands.note(self._note(config))
-            if asked:
-                _log.info("reload-unchanged", digest=config.digest[:12])
             return
         found = await self._hands.find([example for example in _examples(config) if example.item or example.url])
         past = await self._hands.past(PAST_ITEMS)

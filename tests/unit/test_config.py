@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from config_examples import RIGHT, swap, write
 
-from rarewatch.config import load, load_watch, shipped
+from rarewatch.config import digest_of, load, load_watch, shipped
 from rarewatch.nouns.alert import Target
 from rarewatch.nouns.source import Tier
 from rarewatch.nouns.watch import Alias, Group, Severity
@@ -130,6 +130,25 @@ def test_the_folders_digest_changes_with_any_file_and_not_with_its_place(tmp_pat
     assert len(first) == 64
     for number, name in enumerate(RIGHT):
         assert load(write(tmp_path / str(number), **{name: RIGHT[name] + "# more\n"})).digest != first
+
+
+def test_the_folders_digest_is_had_without_reading_what_stands_there(tmp_path):
+    folder = write(tmp_path)
+    (folder / "types.yaml").write_text("types: []\n")
+    (folder / "rules" / "more.yml").write_text("rules: []\n")
+    for stray in ("rules/.more.yaml", "rules/more.yaml~", "sources/notes.txt", "other.yaml"):
+        (folder / stray).write_text("rules: []\n")
+    (folder / "sources" / "folder.yaml").mkdir()
+    assert digest_of(folder) == load(folder).digest
+    (folder / "rules" / "more.yml").unlink()
+    assert digest_of(folder) == load(folder).digest
+
+
+def test_a_folder_that_cannot_be_read_has_another_digest_than_one_that_can(tmp_path):
+    folder = write(tmp_path)
+    first = digest_of(folder)
+    (folder / "audience.yaml").unlink()
+    assert len({first, digest_of(folder), digest_of(folder / "none")}) == 3
 
 
 def test_the_watch_can_be_read_without_the_other_files(tmp_path):

@@ -43,11 +43,11 @@ def save(folder, name, content):
 class Service:
     """What a reloader has hands on; `refuses` is raised when something is to be taken over."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, in_force=None):
         self.notes, self.taken, self.refuses, self.meanwhile = [], [], None, lambda: None
         self.asked = asyncio.Event()
         hands = Hands(past=self.past, find=self.find, take_over=self.take_over, note=self.note, now=lambda: NOW)
-        self.reloader = Reloader(config.load(folder), hands, self.asked)
+        self.reloader = Reloader(in_force or config.load(folder), hands, self.asked)
 
     async def past(self, limit):
         self.meanwhile()
@@ -128,6 +128,14 @@ class TestStamp:
 
 
 class TestReloader:
+    async def test_what_is_in_force_already_is_not_read_again(self, folder):
+        in_force = config.load(folder)
+        save(folder, "rules/r.yaml", "rules: nonsense\n")  # which would be refused, were it read
+        service = Service(folder, replace(in_force, digest=config.digest_of(folder)))
+        service.asked.set()
+        assert (await service.looks(3))[0] == ["reload-unchanged"]
+        assert [note.words for note in service.notes] == [""]
+
     async def test_what_was_begun_with_is_noted(self, service):
         assert [(note.state, list(note.rules)) for note in service.notes[:1]] == [("in force", ["a"])]
 

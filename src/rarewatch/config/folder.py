@@ -1,6 +1,8 @@
 """Finds and reads the files of a configuration folder."""
 
 import hashlib
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from rarewatch.config.mistakes import Mistakes
@@ -10,7 +12,33 @@ from rarewatch.errors import ConfigError
 MAIN, AUDIENCE, ENTITIES, GLOSSARY = "rarewatch.yaml", "audience.yaml", "entities.yaml", "glossary.yaml"
 TYPES, EXPECTATIONS = "types.yaml", "expectations.yaml"
 SOURCES, RULES = "sources", "rules"
+_FILES = (MAIN, AUDIENCE, ENTITIES, GLOSSARY, TYPES, EXPECTATIONS)
 _SUFFIXES = (".yaml", ".yml")
+
+
+def digest_of(path: Path) -> str:
+    """The digest that `Folder.digest` gives once everything in the folder was read, at a thousandth of the cost of reading it.
+
+    A file that cannot be had does not count, neither here nor there.
+    """
+    files = [path / name for name in _FILES]
+    for part in (SOURCES, RULES):
+        with suppress(OSError):
+            files += [entry for entry in (path / part).iterdir() if _counts(entry)]
+    found = {}
+    for file in files:
+        with suppress(OSError), file.open("rb") as opened:
+            found[file.relative_to(path).as_posix()] = hashlib.sha256(opened.read(MAX_BYTES + 1)).hexdigest()
+    return _digest(found)
+
+
+def _counts(entry: Path) -> bool:
+    return entry.suffix in _SUFFIXES and not entry.name.startswith(".")
+
+
+def _digest(contents: Mapping[str, str]) -> str:
+    lines = [f"{name}\0{digest}\n" for name, digest in sorted(contents.items())]
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 class Folder:
@@ -30,8 +58,7 @@ class Folder:
     @property
     def digest(self) -> str:
         """The sha-256 (hex) of the names and contents of all files read so far."""
-        lines = [f"{name}\0{digest}\n" for name, digest in sorted(self._contents.items())]
-        return hashlib.sha256("".join(lines).encode()).hexdigest()
+        return _digest(self._contents)
 
     def one(self, name: str, *, required: bool = True) -> Node | None:
         """The top of the file `name`; None when it is absent or cannot be read (noted as a mistake where it must be there)."""
