@@ -21,6 +21,7 @@ _COURIER_LEASE = timedelta(minutes=2)
 _INSIST_SECONDS = 100.0
 _ASK_AGAIN_SECONDS = 1.0
 _BATCH = 64
+_LOOK_SECONDS = 1.0
 _AFTER_TROUBLE = timedelta(minutes=1)
 """A source that was read while the store was out of order is read again so long after the store serves again."""
 _IN_HAND = 8
@@ -123,6 +124,7 @@ class Crew:
         self._claiming = asyncio.Lock()
         self._handing_out = asyncio.Lock()
         self._closing = False
+        self._ended = asyncio.Event()
 
     async def send_readers(self) -> None:
         """Hand every source that is due to a reader, as far as there are free ones."""
@@ -145,15 +147,19 @@ class Crew:
 
     async def one_pass(self, only: Collection[str]) -> None:
         """Read each of the sources `only` once, due or not, and deliver until nothing is due."""
-        left = list(dict.fromkeys(only))
+        left, loop, look_at = list(dict.fromkeys(only)), asyncio.get_running_loop(), 0.0
         while True:
             free = self._most_readings - len(self._readings)
             if left and free * 2 >= self._most_readings:  # by the hundred, for every claim is a transaction
                 some, left = left[:free], left[free:]
                 await self._hand_out(free, some)
-            await self.send_couriers()
+            # So is every look for deliveries; those that a reading opens go out at once without it.
+            if not self._running or loop.time() >= look_at:
+                await self.send_couriers()
+                look_at = loop.time() + _LOOK_SECONDS
             if self._running:
-                await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+                self._ended.clear()
+                await self._ended.wait()
             elif not left:
                 return
 
@@ -198,7 +204,11 @@ class Crew:
     def _start(self, running: set[asyncio.Task[None]], work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         running.add(task)
-        task.add_done_callback(running.discard)
+        task.add_done_callback(partial(self._end, running))
+
+    def _end(self, running: set[asyncio.Task[None]], task: asyncio.Task[None]) -> None:
+        running.discard(task)
+        self._ended.set()
 
     async def _read(self, job: Job) -> None:
         try:
