@@ -11,9 +11,9 @@ from month.model import Harm, Numbers, Outlet, Trouble
 START = datetime(2026, 9, 20, 0, 0, tzinfo=CHINA)
 HISTORY = timedelta(days=140)
 HOUR = timedelta(hours=1)
-_EVERY = (3_600, 7_200, 10_800)
+_EVERY = (7_200, 10_800)
 """Seconds between two polls of sources without trouble; of the others see `_WATCHED`."""
-_WATCHED = (1_800, 3_600, 3_600)
+_WATCHED = (3_600, 3_600, 1_800, 3_600, 3_600, 3_600)
 _CALENDARS: dict[str, tuple[days.Calendar, ...]] = {
     "feed": (
         days.wire(22), days.office(4), days.each_workday(10), days.weekly(3), days.wire(9), days.monthly(15), days.bursts(0.3, 6),
