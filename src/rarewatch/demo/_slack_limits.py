@@ -64,7 +64,41 @@ def _section(block: Any) -> bool:
     return _text(block.get("text"), 3_000) if "text" in block else fields is not None
 
 
+def _actions(block: Any) -> bool:
+    return _many(block.get("elements"), 25) and _named(block) and all(_element(element) for element in block["elements"])
+
+
+def _named(block: Any) -> bool:
+    return "block_id" not in block or _str(block["block_id"], 255)
+
+
+def _element(element: object) -> bool:
+    if not isinstance(element, Mapping) or not _str(element.get("action_id"), 255):
+        return False
+    if element.get("type") == "button":
+        return _text(element.get("text"), 75, plain=True) and ("value" not in element or _str(element["value"], 2_000))
+    if element.get("type") == "static_select":
+        options = element.get("options")
+        held = _many(options, 100) and all(_option(option) for option in options or ())
+        return held and _text(element.get("placeholder"), 150, plain=True)
+    return False
+
+
+def _option(option: object) -> bool:
+    return isinstance(option, Mapping) and _text(option.get("text"), 75, plain=True) and _str(option.get("value"), 150)
+
+
+def view_refusal(view: Mapping[str, Any], kind: str) -> str:
+    """Slack's error name for a view of a kind (`modal` or `home`), or "" where Slack would show it."""
+    blocks = _blocks(view.get("blocks"))
+    held = blocks is not None and 1 <= len(blocks) <= 100 and all(_block(block) for block in blocks)
+    titled = kind == "home" or (_text(view.get("title"), 24, plain=True) and _text(view.get("close"), 24, plain=True))
+    fits = len(json.dumps(view, ensure_ascii=False).encode()) <= 250_000
+    return "" if held and titled and fits and view.get("type") == kind else "invalid_arguments"
+
+
 _CHECKS: Mapping[str, Callable[[Any], bool]] = {
+    "actions": _actions,
     "divider": lambda _: True,
     "header": _header,
     "section": _section,

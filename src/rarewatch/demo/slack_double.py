@@ -16,14 +16,22 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, TypeAlias
 
 from aiohttp import web
 
 from rarewatch.demo._odds import Odds
+from rarewatch.demo._slack_app_double import SlackPeople
 from rarewatch.demo._slack_limits import refusal
+from rarewatch.demo._slack_speech import Json, error, limited, listed, ok, page, read_arguments, true
 
-Json: TypeAlias = dict[str, Any]
+_SCOPES = ("chat:write", "channels:history", "groups:history", "im:history", "im:write", "commands", "users:read")
+_NEEDED = {
+    "chat.postMessage": "chat:write",
+    "conversations.history": "channels:history",
+    "conversations.replies": "channels:history",
+    "conversations.open": "im:write",
+    "users.info": "users:read",
+}
 
 
 class Trouble(StrEnum):
@@ -51,7 +59,7 @@ class Trouble(StrEnum):
 
 @dataclass(slots=True)
 class Posted:
-    """One accepted message as the channel shows it; `edits` counts chat.update calls on it."""
+    """One accepted message as the channel shows it; `edits` counts changes of it, `thread_ts` names the message it answers."""
 
     channel: str
     ts: str
@@ -59,6 +67,7 @@ class Posted:
     blocks: list[Json]
     metadata: Json
     edits: int = 0
+    thread_ts: str = ""
 
 
 @dataclass
@@ -70,6 +79,7 @@ class SlackDouble:
     message before it is acknowledged; `port` 0 means any free one; `clock` returns seconds since 1970. `odds` make trouble by
     chance where none was ordered; `retry_after` is what a 429 of trouble asks for, `delay` how late a delayed call is served, `lag`
     how long a message is not yet shown in the history, all in seconds; `page` the most messages of the history in one answer.
+    `scopes` are what the token may do; `people` press buttons and write commands.
     """
 
     token: str = "xoxb-double"  # noqa: S105 - opens nothing but this double
@@ -84,6 +94,8 @@ class SlackDouble:
     delay: float = 0.5
     lag: float = 0.0
     page: int = 999
+    scopes: Collection[str] = _SCOPES
+    people: SlackPeople = field(default_factory=SlackPeople)
     messages: list[Posted] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     """The API methods called, in order, refused ones too."""
@@ -107,6 +119,7 @@ class SlackDouble:
         if self._runner is None:
             app = web.Application(client_max_size=4 * 2**20)
             app.router.add_route("*", "/api/{method}", self._answer)
+            self.people.mount(app)
             self._released.clear()
             self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
             await self._runner.setup()
@@ -114,6 +127,7 @@ class SlackDouble:
             assert self._runner.server is not None
             self._server = await asyncio.get_running_loop().create_server(self._runner.server, self.host, self.port)
             self.port = self._server.sockets[0].getsockname()[1]
+            self.people.at(f"http://{self.host}:{self.port}")
 
     async def stop(self) -> None:
         """Stop listening and cut what is open; may be called more than once."""
@@ -138,7 +152,7 @@ class SlackDouble:
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
         self.calls.append(method)
-        arguments = await _arguments(request)
+        arguments = await read_arguments(request)
         trouble = self._troubles.popleft() if self._troubles else self.odds.draw()
         if trouble is Trouble.DELAY:
             await asyncio.sleep(self.delay)
@@ -154,7 +168,7 @@ class SlackDouble:
                 request.transport.abort()
             return web.Response()
         if trouble is Trouble.RATE_LIMITED:
-            return _limited(self.retry_after)
+            return limited(self.retry_after)
         return _TROUBLES[trouble]() if trouble else self._serve(method, request, arguments)
 
     def _serve(self, method: str, request: web.Request, arguments: Json) -> web.Response:
@@ -163,56 +177,67 @@ class SlackDouble:
             "chat.postMessage": self._post,
             "chat.update": self._update,
             "conversations.history": self._history,
+            "conversations.replies": self._history,
+            **self.people.methods(),
         }.get(method)
         given = request.headers.get("Authorization", "").removeprefix("Bearer ") or arguments.get("token")
         if serve is None:
-            return _error("unknown_method")
+            return error("unknown_method")
         if not given:
-            return _error("not_authed")
-        if given != self.token:
-            return _error("invalid_auth")
+            return error("not_authed")
+        if given != (self.people.app_token if method == "apps.connections.open" else self.token):
+            return error("invalid_auth")
+        needed = _NEEDED.get(method, "")
+        if needed and needed not in self.scopes:
+            return error("missing_scope", needed=needed, provided=",".join(self.scopes))
         channel = arguments.get("channel")
-        if method != "auth.test" and (not channel or (self.channels is not None and channel not in self.channels)):
-            return _error("channel_not_found")
+        # Whoever has a conversation with the app (D…) was not listed before.
+        known = channel and (self.channels is None or channel in self.channels or str(channel).startswith("D"))
+        if method.startswith(("chat.", "conversations.")) and method != "conversations.open" and not known:
+            return error("channel_not_found")
         return serve(arguments)
 
     def _auth_test(self, _: Json) -> web.Response:
         names = {"url": "https://double.slack.test/", "team": "Double", "user": "rarewatch", "bot_id": "B0DOUBLE1"}
-        return _ok({**names, "team_id": "T0DOUBLE1", "user_id": "U0DOUBLE1"})
+        answer = ok({**names, "team_id": "T0DOUBLE1", "user_id": "U0DOUBLE1"})
+        answer.headers["X-OAuth-Scopes"] = ",".join(self.scopes)
+        return answer
 
     def _post(self, arguments: Json) -> web.Response:
         wrong, channel, at = refusal(arguments), str(arguments["channel"]), self.clock()
         if wrong:
-            return _error(wrong)
+            return error(wrong)
         wait = (self.rate or 0.0) - (at - self._last.get(channel, -math.inf))
         if self.rate and wait > 0:
-            return _limited(math.ceil(wait))
+            return limited(math.ceil(wait))
         self._last[channel] = at
         # An id within the channel: never the same twice, whatever the clock does.
         self._ts = max(self._ts + 1, int(at * 1_000_000))
         ts = f"{self._ts // 1_000_000}.{self._ts % 1_000_000:06d}"
-        posted = Posted(channel, ts, str(arguments.get("text") or ""), _listed(arguments), dict(arguments.get("metadata") or {}))
+        posted = Posted(channel, ts, str(arguments.get("text") or ""), listed(arguments), dict(arguments.get("metadata") or {}))
+        posted.thread_ts = str(arguments.get("thread_ts") or "")
         self.messages.append(posted)
         self._write(posted)
-        return _ok({"channel": channel, "ts": ts, "message": _shown(posted, metadata=False)})
+        return ok({"channel": channel, "ts": ts, "message": _shown(posted, metadata=False)})
 
     def _update(self, arguments: Json) -> web.Response:
         wrong = refusal(arguments)
         posted = next((one for one in self.messages if (one.channel, one.ts) == (arguments["channel"], arguments.get("ts"))), None)
         if posted is None or wrong:
-            return _error(wrong or "message_not_found")
-        posted.text, posted.blocks, posted.edits = str(arguments.get("text") or ""), _listed(arguments), posted.edits + 1
+            return error(wrong or "message_not_found")
+        posted.text, posted.blocks, posted.edits = str(arguments.get("text") or ""), listed(arguments), posted.edits + 1
         posted.metadata = dict(arguments.get("metadata") or posted.metadata)
-        return _ok({"channel": posted.channel, "ts": posted.ts, "text": posted.text})
+        return ok({"channel": posted.channel, "ts": posted.ts, "text": posted.text})
 
     def _history(self, arguments: Json) -> web.Response:
         oldest, latest = float(arguments.get("oldest") or 0), float(arguments.get("latest") or math.inf)
-        inclusive, metadata = _true(arguments.get("inclusive")), _true(arguments.get("include_all_metadata"))
+        inclusive, metadata = true(arguments.get("inclusive")), true(arguments.get("include_all_metadata"))
         shown_since = self.clock() - self.lag
         found = [
             one
             for one in reversed(self.messages)
             if one.channel == arguments["channel"]
+            and arguments.get("ts", "") in ((one.ts, one.thread_ts) if "ts" in arguments else (one.thread_ts,))
             and (not self.lag or float(one.ts) <= shown_since)
             and (oldest < float(one.ts) < latest or (inclusive and float(one.ts) in (oldest, latest)))
         ]
@@ -220,7 +245,7 @@ class SlackDouble:
         more = len(found) > start + size
         page = [_shown(one, metadata=metadata) for one in found[start : start + size]]
         after = {"response_metadata": {"next_cursor": str(start + size)}} if more else {}
-        return _ok({"messages": page, "has_more": more, **after})
+        return ok({"messages": page, "has_more": more, **after})
 
     def _write(self, posted: Posted) -> None:
         if self.log:
@@ -230,48 +255,11 @@ class SlackDouble:
                 os.fsync(file.fileno())
 
 
-async def _arguments(request: web.Request) -> Json:
-    """The call's arguments, from JSON, a form or the query, as Slack takes them."""
-    arguments: Json = dict(request.query)
-    if request.content_type == "application/json":
-        try:
-            body = await request.json()
-        except ValueError:
-            body = {}
-        return {**arguments, **body} if isinstance(body, dict) else arguments
-    return {**arguments, **await request.post()}
-
-
-def _listed(arguments: Json) -> list[Json]:
-    blocks = arguments.get("blocks") or []
-    return list(json.loads(blocks) if isinstance(blocks, str) else blocks)
-
-
-def _true(value: object) -> bool:
-    return value is True or str(value).lower() in ("1", "true")
-
-
 def _shown(posted: Posted, *, metadata: bool) -> Json:
     shown: Json = {"type": "message", "bot_id": "B0DOUBLE1", "ts": posted.ts, "text": posted.text, "blocks": posted.blocks}
     if posted.edits:
         shown["edited"] = {"user": "U0DOUBLE1", "ts": posted.ts}
     return {**shown, "metadata": posted.metadata} if metadata and posted.metadata else shown
-
-
-def _ok(rest: Mapping[str, Any]) -> web.Response:
-    return web.json_response({"ok": True, **rest})
-
-
-def _error(code: str, status: int = 200, **rest: str) -> web.Response:
-    return web.json_response({"ok": False, "error": code, **rest}, status=status)
-
-
-def _limited(seconds: int) -> web.Response:
-    return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": str(seconds)})
-
-
-def _page(status: int) -> web.Response:
-    return web.Response(text="<html><body>Something went wrong</body></html>", content_type="text/html", status=status)
 
 
 async def _reset(request: web.Request, served: web.Response) -> web.StreamResponse:
@@ -289,14 +277,14 @@ async def _reset(request: web.Request, served: web.Response) -> web.StreamRespon
 
 _TAKEN = (Trouble.ACCEPT_THEN_DROP, Trouble.ACCEPT_THEN_500, Trouble.ACCEPT_THEN_HANG, Trouble.ACCEPT_THEN_RESET)
 _TROUBLES: Mapping[Trouble, Callable[[], web.Response]] = {
-    Trouble.BROKEN: lambda: _page(500),
-    Trouble.ACCEPT_THEN_500: lambda: _page(500),
-    Trouble.UNAVAILABLE: lambda: _error("service_unavailable", 503),
-    Trouble.INVALID_BLOCKS: lambda: _error("invalid_blocks"),
-    Trouble.TOKEN_REVOKED: lambda: _error("token_revoked"),
-    Trouble.MISSING_SCOPE: lambda: _error("missing_scope", needed="chat:write", provided="identify"),
-    Trouble.FATAL_ERROR: lambda: _error("fatal_error"),
-    Trouble.NOT_JSON: lambda: _page(200),
+    Trouble.BROKEN: lambda: page(500),
+    Trouble.ACCEPT_THEN_500: lambda: page(500),
+    Trouble.UNAVAILABLE: lambda: error("service_unavailable", 503),
+    Trouble.INVALID_BLOCKS: lambda: error("invalid_blocks"),
+    Trouble.TOKEN_REVOKED: lambda: error("token_revoked"),
+    Trouble.MISSING_SCOPE: lambda: error("missing_scope", needed="chat:write", provided="identify"),
+    Trouble.FATAL_ERROR: lambda: error("fatal_error"),
+    Trouble.NOT_JSON: lambda: page(200),
 }
 
 

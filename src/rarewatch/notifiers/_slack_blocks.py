@@ -1,14 +1,19 @@
-"""An alert in Slack's Block Kit: pure, and within Slack's limits whatever the page held.
+"""An alert in Slack's Block Kit: pure, and within Slack's limits whatever the page held. What has no room goes to the thread.
 
 Limits from docs.slack.dev (Block Kit reference): 50 blocks, header 150, section 3,000, context 10 elements. Slack also answers
 `msg_blocks_too_long` for a total it does not document; senders met it near 13,000 characters (slackapi/bolt-js#2509), so the
 blocks here stay under 12,000 bytes.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from rarewatch.notifiers._slack_text import Json, escaped, fit, literal, web_link, weight
+from rarewatch.notifiers._slack_buttons import acts, buttons
+from rarewatch.notifiers._slack_leaves import context, lines, plain, rich, span
+from rarewatch.notifiers._slack_left import FACT, GLOSSES, HEADLINE, NOTE, SAID, SENTENCE, WHY, Left, left_of, left_of_notice
+from rarewatch.notifiers._slack_parts import told_together
+from rarewatch.notifiers._slack_text import Json, escaped, fit, gloss_text, literal, web_link, weight
+from rarewatch.notifiers._slack_thread import thread
 from rarewatch.nouns.alert import Evidence, Message, Target
 from rarewatch.nouns.watch import Severity
 from rarewatch.text.wording import (
@@ -31,22 +36,45 @@ EVENT = "rarewatch_alert"
 BUDGET = 12_000
 _HEADER, _TEXT, _LINK = 150, 3_000, 1_000
 _RULES, _SENTENCES, _MOST = 4, 12, 1_500
-_BADGES = {Severity.URGENT: "🔴", Severity.IMPORTANT: "🟠", Severity.NOTABLE: "🟡", Severity.ROUTINE: "🔵", Severity.LOG: "⚪"}
-_LOUD = frozenset({"test", "repeat", "title-only"})
+BADGES = {Severity.URGENT: "🔴", Severity.IMPORTANT: "🟠", Severity.NOTABLE: "🟡", Severity.ROUTINE: "🔵", Severity.LOG: "⚪"}
+_LOUD = frozenset({"test", "repeat", "title-only", "note"})
+_MORE = context("⤵ The rest is in the thread.")
 
 
-def payload(message: Message, target: Target) -> Json:
-    """The arguments of `chat.postMessage` for `message`."""
-    message = _bounded(message)
+def payload(message: Message, target: Target, *, interactive: bool = False) -> Json:
+    """The arguments of `chat.postMessage` for `message`, with something to press where `interactive`."""
+    blocks, _ = _laid_out(message, interactive=interactive)
     return {
         "channel": target.to,
-        "text": _fallback(message),
+        "text": _fallback(_bounded(message)),
         "mrkdwn": False,
-        "blocks": _blocks(message),
-        "metadata": {"event_type": EVENT, "event_payload": {"delivery_id": message.delivery}},
+        "blocks": blocks,
+        "metadata": metadata(message.delivery),
         "unfurl_links": False,
         "unfurl_media": False,
     }
+
+
+def replies(message: Message, target: Target, *, interactive: bool = False) -> list[Json]:
+    """The arguments of `chat.postMessage` (but for the thread) for what `payload` had no room for, the first reply first."""
+    _, left = _laid_out(message, interactive=interactive)
+    return [
+        {
+            "channel": target.to,
+            "text": escaped(fit(f"More on: {_head(message.headline)}", 300), _TEXT),
+            "mrkdwn": False,
+            "blocks": blocks,
+            "metadata": metadata(message.delivery, number),
+            "unfurl_links": False,
+            "unfurl_media": False,
+        }
+        for number, blocks in enumerate(thread(left), 1)
+    ]
+
+
+def metadata(delivery: str, part: int = 0) -> Json:
+    """What a message carries to be known again: its delivery, and of a reply in the thread which one it is, from 1."""
+    return {"event_type": EVENT, "event_payload": {"delivery_id": delivery} | ({"part": part} if part else {})}
 
 
 def _bounded(message: Message) -> Message:
@@ -78,94 +106,103 @@ def _heads(pairs: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
 def _title(message: Message) -> str:
     test = "TEST · " if message.test else ""
     headline = literal(message.headline) or "(no title)"
-    return f"{_BADGES[message.severity]} {test}{message.severity.label.upper()} · {headline}"
+    return f"{BADGES[message.severity]} {test}{message.severity.label.upper()} · {headline}"
 
 
 def _fallback(message: Message) -> str:
     """What notifications and screen readers get: the news first, since a push shows little more than a line."""
-    loud = [notice.text for notice in notices(message) if notice.kind in _LOUD]
-    if message.notice:
+    loud = [fit(notice.text, 300) for notice in notices(message) if notice.kind in _LOUD]
+    if message.notice or message.parts:
         said = [fit(one.sentence, 500) for one in message.evidence[:_SENTENCES]]
-        return escaped("\n".join([fit(_title(message), 400), *loud, *said]), _TEXT)
-    lines = [
+        told = [fit(f"{BADGES[part.severity]} {_head(part.headline)}", 150) for part in message.parts[:_SENTENCES]]
+        return escaped("\n".join([fit(_title(message), 400), *loud, *said, *told]), _TEXT)
+    parts = [
         fit(_title(message), 400),
         *loud,
-        fit(_glosses(message.glosses), 200),
+        fit(gloss_text(message.glosses), 200),
         fit(f"{publisher_words(message)} · {published_line(message)}", 300),
         web_link(message.link, 500),
     ]
-    return escaped("\n".join(line for line in lines if line), _TEXT)
+    return escaped("\n".join(line for line in parts if line), _TEXT)
 
 
-def _blocks(message: Message) -> list[Json]:
+def _laid_out(whole: Message, *, interactive: bool) -> tuple[list[Json], list[Left]]:
+    """The blocks, and what they had no room for."""
+    message = _bounded(whole)
+    top, tail = _top(message), [*acts(message), *(buttons(message) if interactive else []), _context(message)]
+    room = BUDGET - weight([*top, *tail, _MORE])
+    if message.parts:
+        body, left = told_together(message.parts, room)
+    elif message.notice:
+        body, left = _said(message), left_of_notice(whole, _SENTENCES)
+    else:
+        facts, link = [_facts(message), _why(message)], rich(*_link(message.link))
+        quoted, shown = _evidence(message.evidence, room - weight([*facts, link]))
+        body, left = [*facts, *quoted, link], left_of(whole, rules=_RULES, shown=shown, linked=bool(web_link(whole.link, _LINK)))
+    return [*top, *body, *tail, *([_MORE] if left else [])], left
+
+
+def _top(message: Message) -> list[Json]:
     title = _title(message)
-    blocks: list[Json] = [{"type": "header", "text": _plain(fit(title, _HEADER))}]
+    blocks: list[Json] = [{"type": "header", "text": plain(fit(title, _HEADER))}]
     if fit(title, _HEADER) != title:
-        blocks.append({"type": "section", "text": _plain(fit(message.headline, 400))})
-    loud = [notice.text for notice in notices(message) if notice.kind in _LOUD]
+        blocks.append({"type": "section", "text": plain(fit(message.headline, HEADLINE))})
+    loud = [fit(notice.text, 300) for notice in notices(message) if notice.kind in _LOUD]
     if loud:
-        blocks.append(_rich(*_lines([_span(f"⚠️ {text}", bold=True)] for text in loud)))
-    if message.notice:
-        return [*blocks, *_said(message), _context(message)]
-    blocks += [_facts(message), _why(message)]
-    tail = [_rich(*_link(message.link)), _context(message)]
-    return blocks + _evidence(message.evidence, BUDGET - weight([*blocks, *tail])) + tail
+        blocks.append(rich(*lines([span(f"⚠️ {text}", bold=True)] for text in loud)))
+    return blocks
 
 
 def _said(message: Message) -> list[Json]:
     """The lines of a notice, with its moment."""
-    lines = [fit(one.sentence, 500) for one in message.evidence[:_SENTENCES]]
-    return [_rich(*_lines([_span(line)] for line in (fit(moment_words(message.seen_at, message.zone), 150), *lines) if line))]
+    said = [fit(one.sentence, SAID) for one in message.evidence[:_SENTENCES]]
+    return [rich(*lines([span(line)] for line in (fit(moment_words(message.seen_at, message.zone), 150), *said) if line))]
 
 
 def _facts(message: Message) -> Json:
-    glosses = fit(_glosses(message.glosses), 300)
-    lines = [
-        [_span(glosses)] if glosses else [],
-        [_span(fit(publisher_words(message), 150) or "(publisher not given)", bold=True)],
-        [_span(fit(f"Type: {types_words(message.types)}", 150))],
-        [_span(fit(published_line(message), 150))],
-        [_span(fit(seen_line(message), 150))],
+    glosses = fit(gloss_text(message.glosses), GLOSSES)
+    told = [
+        [span(glosses)] if glosses else [],
+        [span(fit(publisher_words(message), FACT) or "(publisher not given)", bold=True)],
+        [span(fit(f"Type: {types_words(message.types)}", FACT))],
+        [span(fit(published_line(message), FACT))],
+        [span(fit(seen_line(message), FACT))],
     ]
-    return _rich(*_lines(line for line in lines if line))
-
-
-def _glosses(glosses: Iterable[tuple[str, str]]) -> str:
-    return " · ".join(f"{term} {english}" for term, english in glosses)
+    return rich(*lines(line for line in told if line))
 
 
 def _why(message: Message) -> Json:
-    lines = [[_span("Why this alert", bold=True)]]
-    lines += [[_span("• " + fit(why_line(why), 200))] for why in message.why[:_RULES]]
+    told = [[span("Why this alert", bold=True)]]
+    told += [[span("• " + fit(why_line(why), WHY))] for why in message.why[:_RULES]]
     if len(message.why) > _RULES:
-        lines.append([_span(f"• and {len(message.why) - _RULES} more rules")])
+        told.append([span(f"• and {len(message.why) - _RULES} more rules, see the thread")])
     if not message.why:
-        lines.append([_span("• no rule: " + ("a test" if message.test else "told by rarewatch itself"))])
-    return _rich(*_lines(lines))
+        told.append([span("• no rule: " + ("a test" if message.test else "told by rarewatch itself"))])
+    return rich(*lines(told))
 
 
-def _evidence(evidence: Sequence[Evidence], room: int) -> list[Json]:
-    """As many sentences as `room` (bytes) holds, in order, then how many were left out."""
+def _evidence(evidence: Sequence[Evidence], room: int) -> tuple[list[Json], int]:
+    """As many sentences as `room` (bytes) holds, in order, then how many were left out; and how many are shown."""
     blocks: list[Json] = []
     for index, one in enumerate(evidence):
         block = _sentence(one)
-        left = [_rich(_span(f"and {len(evidence) - index} more sentences, see the announcement"))]
+        left = [rich(span(f"and {len(evidence) - index} more sentences, see the thread"))]
         if index == _SENTENCES or weight([*blocks, block, *left]) > room:
-            return blocks + (left if weight([*blocks, *left]) <= room else [])
+            return blocks + (left if weight([*blocks, *left]) <= room else []), index
         blocks.append(block)
-    return blocks
+    return blocks, len(evidence)
 
 
 def _sentence(evidence: Evidence) -> Json:
-    quoted = [_span(clean, bold=marked) for text, marked in stretches(excerpt(evidence, 400)) if (clean := _inner(text))]
-    glosses = fit(_glosses(evidence.glosses), 200)
+    quoted = [span(clean, bold=marked) for text, marked in stretches(excerpt(evidence, SENTENCE)) if (clean := _inner(text))]
+    glosses = fit(gloss_text(evidence.glosses), GLOSSES)
     if glosses:
-        quoted.append(_span(f" ({glosses})", italic=True))
+        quoted.append(span(f" ({glosses})", italic=True))
     return {
         "type": "rich_text",
         "elements": [
-            {"type": "rich_text_section", "elements": [_span(evidence_label(evidence))]},
-            {"type": "rich_text_quote", "elements": quoted or [_span("(empty)")]},
+            {"type": "rich_text_section", "elements": [span(evidence_label(evidence))]},
+            {"type": "rich_text_quote", "elements": quoted or [span("(empty)")]},
         ],
     }
 
@@ -182,31 +219,11 @@ def _link(link: str) -> list[Json]:
     address = web_link(link, _LINK)
     if address:
         host = address.partition("://")[2].partition("/")[0]
-        return [{"type": "link", "url": address, "text": fit(f"Open the announcement at {host}", 150)}]
-    return [_span(f"Address: {fit(link, 150)}" if link.strip() else "No address given")]
+        return [{"type": "link", "url": address, "text": fit(f"Open the announcement at {host}", FACT)}]
+    return [span(f"Address: {fit(link, FACT)}" if link.strip() else "No address given")]
 
 
 def _context(message: Message) -> Json:
-    quiet = [fit(notice.text, 200) for notice in notices(message) if notice.kind not in _LOUD]
-    ids = fit(f"delivery {message.delivery} · story {message.story}", 150)
-    return {"type": "context", "elements": [_plain(text) for text in (*quiet, ids)]}
-
-
-def _plain(text: str) -> Json:
-    return {"type": "plain_text", "text": text, "emoji": False}
-
-
-def _span(text: str, *, bold: bool = False, italic: bool = False) -> Json:
-    style = {name: True for name, on in (("bold", bold), ("italic", italic)) if on}
-    return {"type": "text", "text": text, "style": style} if style else {"type": "text", "text": text}
-
-
-def _rich(*elements: Json) -> Json:
-    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": list(elements)}]}
-
-
-def _lines(lines: Iterable[Sequence[Json]]) -> list[Json]:
-    joined: list[Json] = []
-    for line in lines:
-        joined += [_span("\n"), *line] if joined else line
-    return joined
+    quiet = [fit(notice.text, NOTE) for notice in notices(message) if notice.kind not in _LOUD]
+    story = f" · story {message.story}" if message.story else ""
+    return context(*quiet, fit(f"delivery {message.delivery}{story}", FACT))

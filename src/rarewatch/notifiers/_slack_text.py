@@ -6,7 +6,7 @@ characters could format, link or mention, and where bold fails between Chinese c
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
@@ -59,6 +59,11 @@ def escaped(text: str, limit: int) -> str:
             break
         kept += 1
     return "".join(parts[:kept]) + ELLIPSIS
+
+
+def gloss_text(glosses: Iterable[tuple[str, str]]) -> str:
+    """`稀土 rare earths · 出口管制 export control`, or "" where there are none."""
+    return " · ".join(f"{term} {english}" for term, english in glosses)
 
 
 def web_link(link: str, limit: int) -> str:
