@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
+from rarewatch.nouns.audience import ANYTHING, AS_IT_COMES, Habits, Wants
+from rarewatch.errors import DeliveryFault
 from rarewatch.nouns.item import Item, Stamp
 from rarewatch.nouns.source import Publisher, Tier
 from rarewatch.nouns.watch import Match, Severity
@@ -26,6 +29,7 @@ class Subscription:
     """Who wants to know what: rules by id (empty: all), from a least severity, by which targets.
 
     An `operator` hears of the program's own affairs (sources in trouble) and never of news; everybody else the other way round.
+    `wants` asks for more than rules and severity; `habits` say when and how it is told.
     """
 
     id: str
@@ -35,6 +39,8 @@ class Subscription:
     min_severity: Severity = Severity.LOG
     time_zone: str = "Asia/Shanghai"
     operator: bool = False
+    wants: Wants = ANYTHING
+    habits: Habits = AS_IT_COMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,7 @@ class Verdict(StrEnum):
     """What the desk decides for one story and one subscription."""
 
     TELL = "tell"
+    HOLD = "hold"
     SKIP = "skip"
 
 
@@ -63,12 +70,24 @@ class Reason(StrEnum):
     NOT_SUBSCRIBED = "not_subscribed"
     BELOW_SEVERITY = "below_severity"
     ALREADY_TOLD = "already_told"
+    ALREADY_HELD = "already_held"
+    QUIET_HOURS = "quiet_hours"
+    DIGEST = "digest"
+    STORM = "storm"
+    GROUPED = "grouped"
+    INHIBITED = "inhibited"
+    SILENCED = "silenced"
+    ESCALATED = "escalated"
+    REPEATED = "repeated"
     NOTICE = "notice"
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The desk's verdict for one item, its story and one subscription, with the matches that speak for it."""
+    """The desk's verdict for one item, its story and one subscription, with the matches that speak for it.
+
+    What is held is told, or skipped, at `until`; `detail` says in words what the reason alone does not.
+    """
 
     item: str
     story: str
@@ -77,11 +96,13 @@ class Decision:
     reason: Reason
     matches: tuple[Match, ...] = ()
     targets: tuple[Target, ...] = ()
+    until: datetime | None = None
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """What became of one attempt, for whoever asked for it."""
+    """What became of one attempt, for whoever asked for it; `fault` is why it failed, None where it did not."""
 
     delivery: str
     subscription: str
@@ -89,6 +110,7 @@ class Delivered:
     headline: str
     state: "DeliveryState"
     detail: str = ""
+    fault: DeliveryFault | None = None
 
 
 class DeliveryState(StrEnum):
@@ -109,12 +131,24 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """What a target was told first of a story: the token of that delivery, its headline and severity."""
+
+    token: str
+    headline: str
+    severity: Severity
+
+
+@dataclass(frozen=True, slots=True)
 class Parcel:
     """One delivery in a courier's hand: what to tell, to whom, and what went before.
 
     `delivery` is the row's id, `token` its name outside (unguessable, stable over retries); `attempt` counts from 1; `first_due`
     is when it was first to go out; `in_doubt` says that an earlier attempt may have arrived. `notice` is the severity of a notice
-    to operators, None for news.
+    to operators, None for news. `zone` is the IANA time zone of a subscription of somebody's own, "" for those of `audience.yaml`;
+    `parts` are the stories of an alert that tells several together, and `opened_at` is when it was opened.
+    `opening` is the first word of the same story to the same target, None where this is it; `withheld` says why this target must
+    not be told, "" where it may.
     """
 
     delivery: str
@@ -130,6 +164,24 @@ class Parcel:
     first_due: datetime
     in_doubt: bool = False
     notice: Severity | None = None
+    reason: Reason = Reason.FIRST
+    zone: str = ""
+    parts: tuple["Part", ...] = ()
+    opened_at: datetime | None = None
+    opening: Opening | None = None
+    withheld: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One story of an alert that tells several together: what held it back, and the moment at which it was first to be told."""
+
+    item: Item
+    story: str
+    reason: Reason
+    publisher: Publisher
+    matches: tuple[Match, ...]
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +209,20 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True)
+class Act:
+    """What somebody did about an alert: `by` is who (`slack:U0123` for a member of a Slack workspace), `at` when.
+
+    `rule` and `until` belong to a rule that was muted.
+    """
+
+    kind: Literal["acknowledged", "muted", "not_relevant"]
+    by: str
+    at: datetime
+    rule: str = ""
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """What a person is to read, before any channel's clothing.
 
@@ -165,7 +231,10 @@ class Message:
     (stable over retries); `test` marks a message of `rarewatch notify-test`; `types` are names of what kind of announcement it
     seems to be, the most severe first, none for an untyped one; `paper_note` says which of its documents could not be read
     and why. `notice` marks a word of the program to its operators: it has no publisher, type or rule to name, and the evidence is
-    what it says.
+    what it says. A message with `parts` tells them all together, the most severe first: its own headline says how many and from
+    when to when, and it has no link. `note` says how it comes to be told now: a storm, a repetition, nobody who acknowledged it.
+    `acts` are what people did about it since it was told.
+    `subscription` is the id of the subscription that asked for it, `opening` the first word of the same story to the same target.
     """
 
     delivery: str
@@ -189,3 +258,8 @@ class Message:
     types: tuple[str, ...] = ()
     paper_note: str = ""
     notice: bool = False
+    parts: tuple["Message", ...] = ()
+    note: str = ""
+    acts: tuple[Act, ...] = ()
+    subscription: str = ""
+    opening: Opening | None = None

@@ -15,6 +15,7 @@ from rarewatch.nouns.item import Admission, Item
 from rarewatch.nouns.memory import Archived, Candidate, Known, NearMiss, RulesNote
 from rarewatch.nouns.robots import RobotsNote
 from rarewatch.nouns.source import Claim, Publisher, Reading, Source
+from rarewatch.nouns.turns import Turns
 from rarewatch.nouns.watch import Match
 from rarewatch.stores.address_book import AddressBook
 from rarewatch.stores.answers import Answers
@@ -157,11 +158,14 @@ class Store(Answers, Protocol):
         """Open the book: serial over all processes, committed at the end, rolled back on an exception."""
         ...
 
-    def claim_deliveries(self, now: datetime, limit: int, lease: timedelta, carried: Collection[str] = ()) -> Sequence[Parcel]:
+    def claim_deliveries(
+        self, now: datetime, limit: int, lease: timedelta, carried: Collection[str] = (), turns: Turns | None = None
+    ) -> Sequence[Parcel]:
         """Up to `limit` deliveries that are due, each marked as being sent before anyone sends it.
 
         A delivery whose lease ran out while it was being sent is handed out again, in doubt, unless it is one of those `carried`:
         their couriers are known to be on their way, however long it takes. For a clock that was set back see `claim_sources`.
+        With `turns` at most one for each target, and what it says; its `waiting` is set.
         """
         ...
 

@@ -8,6 +8,7 @@ from typing import Any, get_type_hints
 
 from sqlalchemy.engine import Row
 
+from rarewatch.nouns.audience import Facts, Wants
 from rarewatch.nouns.health import Condition, Vitals
 from rarewatch.nouns.item import Item, Precision, Stamp
 from rarewatch.nouns.paper import PageMark
@@ -169,6 +170,45 @@ _READERS: dict[Any, Callable[[Any], Any]] = {
 }
 _VITALS = {name: _READERS[kind] for name, kind in get_type_hints(Vitals).items()}
 """How each field of a source's vitals is read back: by its type, so that a new one needs no line here."""
+
+
+def wants_text(wants: Wants) -> str:
+    """What is asked for, as JSON; what is not asked for is left out."""
+    sets = {name: sorted(getattr(wants, name)) for name in _WANTED if getattr(wants, name)}
+    return json.dumps({**sets, "min_severity": int(wants.min_severity)}, ensure_ascii=False)
+
+
+def wants_of(text: str) -> Wants:
+    """What is asked for, from its JSON."""
+    fields = json.loads(text)
+    least = Severity(fields.get("min_severity", Severity.LOG))
+    return Wants(**{name: frozenset(fields.get(name, ())) for name in _WANTED}, min_severity=least)
+
+
+_WANTED = ("rules", "entities", "types", "tiers", "publishers", "sources", "languages")
+
+
+def facts_text(facts: Facts) -> str:
+    """Facts as JSON."""
+    fields = {name: getattr(facts, name) for name in _FACTS}
+    rules = {rule: int(severity) for rule, severity in facts.rules.items()}
+    return json.dumps(
+        {**fields, "rules": rules, "entities": sorted(facts.entities), "types": sorted(facts.types)}, ensure_ascii=False
+    )
+
+
+def facts_of(text: str) -> Facts:
+    """Facts from their JSON."""
+    fields = json.loads(text)
+    return Facts(
+        **{name: fields[name] for name in _FACTS},
+        rules={rule: Severity(severity) for rule, severity in fields["rules"].items()},
+        entities=frozenset(fields["entities"]),
+        types=frozenset(fields["types"]),
+    )
+
+
+_FACTS = ("source", "publisher", "tier", "language")
 
 
 def publisher_text(publisher: Publisher) -> str:

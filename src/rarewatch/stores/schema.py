@@ -7,7 +7,7 @@ from sqlalchemy import Column, Connection, MetaData, String, Table, insert, insp
 from rarewatch.errors import Unavailable
 from rarewatch.stores.tables import metadata
 
-HEAD = "0004"
+HEAD = "0005"
 """The version the code works with; `tests/unit/test_migrations.py` holds it to the newest migration."""
 _FOLDER = Path(__file__).parent / "migrations"
 _ALEMBIC = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))

@@ -21,7 +21,9 @@ from rarewatch.nouns.item import Item
 from rarewatch.nouns.memory import Archived, RulesNote
 from rarewatch.nouns.robots import RobotsNote
 from rarewatch.nouns.source import Claim, Remembered, Source, Validators
+from rarewatch.nouns.turns import Turns
 from rarewatch.stores import Book, conditions, couriers, locks, robots, rows, rulesets, schema, views
+from rarewatch.stores.answering import SqlAnswers
 from rarewatch.stores.book import SqlBook
 from rarewatch.stores.tables import source_state
 from rarewatch.text.urls import canonical
@@ -41,7 +43,7 @@ _SET_BACK = timedelta(minutes=5)
 """A last poll that lies so far in the future shows that the clock was set back."""
 
 
-class SqlStore:
+class SqlStore(SqlAnswers):
     """See `stores.Store`."""
 
     def __init__(self, url: str) -> None:
@@ -177,9 +179,11 @@ class SqlStore:
             yield book
             book.flush()
 
-    def claim_deliveries(self, now: datetime, limit: int, lease: timedelta, carried: Collection[str] = ()) -> Sequence[Parcel]:
+    def claim_deliveries(
+        self, now: datetime, limit: int, lease: timedelta, carried: Collection[str] = (), turns: Turns | None = None
+    ) -> Sequence[Parcel]:
         with self.begin() as connection:
-            return couriers.claim(connection, now, limit, lease, carried)
+            return couriers.claim(connection, now, limit, lease, carried, turns=turns)
 
     def release_deliveries(self, parcels: Iterable[Parcel]) -> None:
         with self.begin() as connection:

@@ -149,6 +149,8 @@ decision = Table(
     Column("verdict", String(10), nullable=False),
     Column("reason", String(20), nullable=False),
     Column("at", Float, nullable=False),
+    Column("detail", Text, default=""),
+    Column("held_until", Float),
 )
 
 alert = Table(
@@ -165,6 +167,108 @@ alert = Table(
     Column("matches", Text, nullable=False),
     Column("publisher", Text, nullable=False),
     Column("opened_at", Float, nullable=False, index=True),
+    Column("facts", Text, default=""),
+    # When somebody else is told, and when it is told again, unless somebody acknowledged it until then.
+    Column("escalate_at", Float, index=True),
+    Column("repeat_at", Float, index=True),
+    Column("repeats", Integer, default=0),
+)
+
+# What an alert that tells several stories together is made of; its own item is the first of them.
+alert_part = Table(
+    "alert_part",
+    metadata,
+    Column("alert", Id, ForeignKey("alert.id"), primary_key=True, autoincrement=False),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("item", Id, ForeignKey("item.id"), nullable=False),
+    Column("story", Id, ForeignKey("story.id"), nullable=False, index=True),
+    Column("reason", String(20), nullable=False),
+    Column("severity", Integer, nullable=False),
+    Column("matches", Text, nullable=False),
+    Column("publisher", Text, nullable=False),
+    Column("at", Float, nullable=False),
+)
+
+held = Table(
+    "held",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("item", Id, ForeignKey("item.id"), nullable=False),
+    Column("story", Id, ForeignKey("story.id"), nullable=False),
+    Column("subscription", String(200), nullable=False),
+    Column("reason", String(20), nullable=False),
+    Column("severity", Integer, nullable=False),
+    Column("until", Float, nullable=False, index=True),
+    Column("matches", Text, nullable=False),
+    Column("publisher", Text, nullable=False),
+    Column("facts", Text, nullable=False),
+    Column("at", Float, nullable=False),
+    # A story is held once for a subscription, whatever runs twice.
+    UniqueConstraint("story", "subscription"),
+)
+
+silence = Table(
+    "silence",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("wants", Text, nullable=False),
+    Column("subscription", String(200), nullable=False),
+    Column("author", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("begins_at", Float, nullable=False),
+    Column("ends_at", Float, nullable=False, index=True),
+    Column("lifted_at", Float),
+    Column("lifted_by", Text, nullable=False, default=""),
+)
+
+ack = Table(
+    "ack",
+    metadata,
+    Column("alert", Id, ForeignKey("alert.id"), primary_key=True, autoincrement=False),
+    Column("by", Text, nullable=False),
+    Column("at", Float, nullable=False),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("item", Id, ForeignKey("item.id"), primary_key=True, autoincrement=False),
+    Column("rule", String(200), primary_key=True),
+    Column("by", String(200), primary_key=True),
+    Column("label", String(20), nullable=False),
+    Column("at", Float, nullable=False),
+)
+
+own_subscription = Table(
+    "own_subscription",
+    metadata,
+    Column("id", String(200), primary_key=True),
+    Column("owner", String(200), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("targets", Text, nullable=False),
+    Column("wants", Text, nullable=False),
+    Column("time_zone", String(100), nullable=False),
+    Column("at", Float, nullable=False),
+)
+
+# `subscription` is "" for an address that is told nothing at all any more.
+suppressed = Table(
+    "suppressed",
+    metadata,
+    Column("address", String(400), primary_key=True),
+    Column("subscription", String(200), primary_key=True),
+    Column("why", Text, nullable=False),
+    Column("by", String(20), nullable=False),
+    Column("at", Float, nullable=False),
+    Column("told", Boolean, nullable=False, default=False),
+)
+
+# The days on which an address was refused that may not exist.
+bounced = Table(
+    "bounced",
+    metadata,
+    Column("address", String(400), primary_key=True),
+    Column("day", String(10), primary_key=True),
 )
 
 delivery = Table(
