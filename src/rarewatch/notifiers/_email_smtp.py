@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
-from aiosmtplib import SMTP, SMTPException, SMTPResponseException
+from aiosmtplib import SMTP, SMTPException, SMTPRecipientRefused, SMTPResponseException
 
-from rarewatch.errors import DeliveryFault
+from rarewatch.errors import Bounce, DeliveryFault
 from rarewatch.text.wording import shorten
 
 Security = Literal["starttls", "tls", "none"]
@@ -19,6 +19,15 @@ GOODBYE = 2.0
 
 _ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 _AUTH_CODES = frozenset((530, 534, 535, 538))
+_NO_SUCH = "5.1.1"
+# RFC 3463 and 7505: unknown system, bad syntax, moved away, takes no mail. 5.1.7 and 5.1.8 speak of the sender.
+_OF_THE_ADDRESS = frozenset(("5.1.0", "5.1.2", "5.1.3", "5.1.6", "5.1.10"))
+_UNKNOWN_CODES = frozenset((550, 551, 553))
+_UNKNOWN_WORDS = re.compile(
+    r"(?:no such|unknown|invalid|non-?existent|unrouteable) (?:\w+ )?(?:user|mailbox|recipient|address|account|person)"
+    r"|(?:user|mailbox|recipient|address|account)\b.{0,60}?(?:unknown|not found|not exist|n't exist|invalid|no longer)",
+    re.IGNORECASE,
+)
 
 
 class Stage(StrEnum):
@@ -146,7 +155,22 @@ def _answered(error: SMTPResponseException, stage: Stage, server: Server) -> Del
     if stage is Stage.CONNECT:
         # It is us or the hour that is refused, not this mail: another attempt may well find the door open.
         return DeliveryFault(detail, reason="server", again=True)
-    return DeliveryFault(detail, reason="client", again=False)
+    return DeliveryFault(detail, reason="client", again=False, bounce=bounce_of(error, stage))
+
+
+def bounce_of(error: SMTPResponseException, stage: Stage) -> Bounce:
+    """What a lasting refusal says of the address itself.
+
+    An enhanced code is believed where there is one: policy (5.7) and full mailboxes (5.2) say nothing of the address. Without one
+    a refused recipient counts where the words say that nobody is known by it.
+    """
+    if not isinstance(error, SMTPRecipientRefused) and stage is not Stage.DATA:
+        return ""
+    enhanced = _ENHANCED.match(error.message)
+    if enhanced:
+        return "gone" if enhanced[0] == _NO_SUCH else "doubtful" if enhanced[0] in _OF_THE_ADDRESS else ""
+    unknown = error.code in _UNKNOWN_CODES and isinstance(error, SMTPRecipientRefused) and _UNKNOWN_WORDS.search(error.message)
+    return "doubtful" if unknown else ""
 
 
 def _scrubbed(text: str, server: Server) -> str:
