@@ -1,5 +1,7 @@
 """One address for one page."""
 
+from urllib.parse import urlsplit
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -78,6 +80,15 @@ def test_canonical_never_fails_and_twice_is_once(url):
 @given(addresses)
 def test_host_of_never_fails(url):
     assert host_of(url) == host_of(url).lower()
+
+
+@given(st.one_of(addresses, st.text(alphabet="ab1.-:/@#?[]%\t\n é", max_size=12).map("http://{}".format)))
+def test_host_of_is_what_the_standard_library_finds(url):
+    try:
+        expected = urlsplit(url.strip()).hostname or ""
+    except ValueError:
+        expected = ""
+    assert host_of(url) == expected
 
 
 def test_host_of():

@@ -25,6 +25,14 @@ _REMEMBER = (
         vitals=bindparam("all"),
     )
 )
+_ADDRESS = select(_s.url).where(_s.source == bindparam("of"))
+_LAST = select(func.coalesce(func.max(_h.id), 0))
+_ADD = insert(source_condition)
+_FORGET = delete(source_condition).where(
+    _h.source == bindparam("of"),
+    _h.id
+    <= select(_h.id).where(_h.source == bindparam("of")).order_by(_h.id.desc()).offset(HISTORY_KEPT).limit(1).scalar_subquery(),
+)
 
 
 def vitals_row(claim: Claim, vitals: Vitals) -> dict[str, Any]:
@@ -47,19 +55,24 @@ def remember(connection: Connection, many: Sequence[dict[str, Any]]) -> None:
 
 def append(connection: Connection, source: str, condition: Condition, at: datetime, detail: str) -> None:
     """Add to a source's history; what is older than its last two hundred changes is forgotten."""
-    number = connection.execute(select(func.coalesce(func.max(_h.id), 0))).scalar_one() + 1
+    _add(connection, source, condition, at, detail)
+    connection.execute(_FORGET, {"of": source})
+
+
+def _add(connection: Connection, source: str, condition: Condition, at: datetime, detail: str) -> None:
+    number = connection.execute(_LAST).scalar_one() + 1
     values = {"id": number, "source": source, "condition": condition.value, "at": at.timestamp(), "detail": rows.words(detail)}
-    connection.execute(insert(source_condition), [values])
-    kept = select(_h.id).where(_h.source == source).order_by(_h.id.desc()).offset(HISTORY_KEPT).limit(1)
-    connection.execute(delete(source_condition).where(_h.source == source, _h.id <= kept.scalar_subquery()))
+    connection.execute(_ADD, [values])
 
 
 def changed(connection: Connection, claim: Claim, change: Change) -> bool:
     """Record a change; False when the source has another address by now, or is gone: what was seen at the old one says nothing."""
-    address = connection.execute(select(_s.url).where(_s.source == claim.source)).scalar_one_or_none()
+    address = connection.execute(_ADDRESS, {"of": claim.source}).scalar_one_or_none()
     if address is None or claim.url not in {"", address}:
         return False
-    append(connection, change.source, change.now, change.at, change.detail)
+    # The first reading of a source leaves nothing to forget, and there may be thousands in a row.
+    add = _add if change.was is Condition.UNPROVEN else append
+    add(connection, change.source, change.now, change.at, change.detail)
     return True
 
 

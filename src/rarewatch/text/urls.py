@@ -11,6 +11,7 @@ _TRACKING = re.compile(
 )
 _PLAIN = re.compile(r"https?://((?:[a-z0-9-]+\.)+[a-z0-9-]+)(/[A-Za-z0-9/_.~-]*)?")
 """Most addresses: nothing to sort, to drop or to quote."""
+_PLAIN_HOST = re.compile(r"https?://([a-z0-9.-]+)(?::[0-9]*)?(?=[/?#]|\Z)")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _SAFE = "/:@!$&'()*+,;=~-._%"
 
@@ -44,7 +45,10 @@ def canonical(url: str) -> str:
 
 def host_of(url: str) -> str:
     """The host of `url` in lower case, or "" where there is none."""
+    text = url.strip()
+    if plain := _PLAIN_HOST.match(text):
+        return plain[1]
     try:
-        return urlsplit(url.strip()).hostname or ""
+        return urlsplit(text).hostname or ""
     except ValueError:
         return ""
