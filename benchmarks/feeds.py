@@ -54,7 +54,7 @@ def prose(pick: random.Random, size: int) -> str:
     return "".join(parts)
 
 
-def _title(pick: random.Random, *, wanted: bool) -> str:
+def headline(pick: random.Random, *, wanted: bool) -> str:
     place, number = pick.choice(_PLACES), pick.randint(2, 9_999)
     if wanted:
         return pick.choice(_NEWS).format(n=number, e=pick.choice(_ELEMENTS), p=place, k=pick.randint(300, 900_000))
@@ -65,7 +65,7 @@ def _item(feed: int, number: int, start: datetime, *, wanted: bool | None = None
     """Item `number` of a feed: the higher the number, the younger; the youngest of the first edition is as old as `start`."""
     pick = random.Random(f"{feed}/{number}")
     hit = pick.randrange(_MATCHING) == 0 if wanted is None else wanted
-    title = _title(pick, wanted=hit)
+    title = headline(pick, wanted=hit)
     text = (title + "。" if hit else "") + prose(pick, 205)
     # Half of the feeds write markup, half do not: both are common.
     body = f"<![CDATA[<p>{text[:110]}</p><p>{text[110:]}</p>]]>" if feed % 2 else text

@@ -20,7 +20,8 @@ from rarewatch.nouns.alert import Delivered, DeliveryState
 from rarewatch.nouns.source import Polled
 
 
-def _summary(outcomes: list[Polled | Delivered]) -> dict[str, Any]:
+def summary(outcomes: list[Polled | Delivered]) -> dict[str, Any]:
+    """What a pass did, counted, and what went wrong in it."""
     polled = [outcome for outcome in outcomes if isinstance(outcome, Polled)]
     told = [outcome for outcome in outcomes if isinstance(outcome, Delivered)]
     return {
@@ -46,12 +47,12 @@ async def main(folder: Path) -> None:
         async def one_pass(command: dict[str, Any]) -> dict[str, Any]:
             outcomes.clear()
             await service.crew.one_pass(command.get("only") or list(service.enrolled))
-            return _summary(outcomes)
+            return summary(outcomes)
 
         await worker.work(one_pass)
 
 
-class _Profiles:
+class Profiles:
     """A profile of every thread there will be."""
 
     def __init__(self) -> None:
@@ -75,7 +76,7 @@ class _Profiles:
 
 
 if __name__ == "__main__":
-    profiles = _Profiles() if len(sys.argv) > 2 else None
+    profiles = Profiles() if len(sys.argv) > 2 else None
     asyncio.run(main(Path(sys.argv[1])))
     if profiles:
         profiles.write(sys.argv[2])
