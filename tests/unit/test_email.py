@@ -364,9 +364,10 @@ def test_any_alert_gives_a_sound_mail(message):
     assert mail.defects == []
     assert [part.defects for part in mail.walk() if part.defects] == []
     assert set(mail.keys()) == {
-        "From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "X-Rarewatch-Delivery", "List-Id", "MIME-Version", "Content-Type",
+        "From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "X-Auto-Response-Suppress", "X-Rarewatch-Delivery",
+        "List-Id", "MIME-Version", "Content-Type",
     }  # fmt: skip
-    assert len(mail.keys()) == 10
+    assert len(mail.keys()) == 11
     assert raw.isascii()
     assert max(map(len, raw.split(b"\r\n"))) <= 998
     assert mail.get_body(("plain",)).get_content().replace("\r\n", "\n") == made["text"]

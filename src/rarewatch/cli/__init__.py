@@ -6,7 +6,21 @@ from typing import Annotated
 import typer
 
 from rarewatch import __version__, log
-from rarewatch.cli import archive, check, demo, expected, explain, matching, notify, reading, rules, running, sources_group, streams
+from rarewatch.cli import (
+    addresses,
+    archive,
+    check,
+    demo,
+    expected,
+    explain,
+    matching,
+    notify,
+    reading,
+    rules,
+    running,
+    sources_group,
+    streams,
+)
 from rarewatch.cli.context import Exit, end_of, people
 from rarewatch.errors import RarewatchError
 
@@ -31,6 +45,7 @@ app.command("deliveries")(archive.deliveries)
 app.command("notify-test")(notify.notify_test)
 app.add_typer(sources_group.sources, name="sources")
 app.add_typer(rules.rules, name="rules")
+app.add_typer(addresses.addresses, name="addresses")
 
 
 def _version(asked: bool) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.header import Header
 from email.message import EmailMessage
@@ -11,21 +11,20 @@ from email.utils import format_datetime
 from hashlib import sha256
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from rarewatch.nouns.alert import Message
-from rarewatch.nouns.watch import Severity
-from rarewatch.text import sheet, wording
+from rarewatch.text import wording
 from rarewatch.text.mailbox import mailbox
 
-_WHOLE = frozenset(("message-id", "list-id"))
+_WHOLE = frozenset(("message-id", "list-id", "in-reply-to", "references", "list-unsubscribe-post"))
+_BY_ITEM = "list-unsubscribe"
 
 
 class _Policy(EmailPolicy):
-    """The SMTP policy, but for two kinds of headers that the email package folds wrongly.
+    """The SMTP policy, but for the headers that the email package folds wrongly.
 
     Ids longer than a line would become encoded words: they are left on one line, ASCII and far below the 998 characters RFC 5322
-    allows. A subject that is split into several encoded words may lose the blank where it is split: the older `Header` does not.
+    allows. So would the addresses of List-Unsubscribe, and one click (RFC 8058) would be gone. A subject that is split into several
+    encoded words may lose the blank where it is split: the older `Header` does not.
     """
 
     def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
@@ -35,6 +34,8 @@ class _Policy(EmailPolicy):
     def fold(self, name: str, value: str) -> str:
         if name.lower() == "subject":
             return f"{name}: {_subject(name, str(value))}{self.linesep}"
+        if name.lower() == _BY_ITEM:
+            return f"{name}: {str(value).replace('>, <', f'>,{self.linesep} <')}{self.linesep}"
         return f"{name}: {value}{self.linesep}" if name.lower() in _WHOLE else super().fold(name, value)
 
     def fold_binary(self, name: str, value: str) -> bytes:
@@ -52,16 +53,6 @@ def _subject(name: str, value: str) -> str:
 POLICY = _Policy(linesep="\r\n", cte_type="7bit", max_line_length=76)
 
 _PLAIN_ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
-_COLOURS = {
-    Severity.URGENT: "#b42318",
-    Severity.IMPORTANT: "#b54708",
-    Severity.NOTABLE: "#175cd3",
-    Severity.ROUTINE: "#475467",
-    Severity.LOG: "#667085",
-}
-_TEMPLATES = Environment(
-    loader=PackageLoader("rarewatch.notifiers"), autoescape=True, undefined=StrictUndefined, trim_blocks=False, auto_reload=False
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +79,20 @@ def message_id(delivery: str, domain: str) -> str:
     return f"<rarewatch.{token(delivery)}@{domain}>"
 
 
-def html_body(message: Message, laid_out: sheet.Sheet) -> str:
-    """The HTML part: tables and inline styles, every text escaped, links only to web pages."""
-    return _TEMPLATES.get_template("alert.html.j2").render(sheet=laid_out, colour=_COLOURS[message.severity])
+def subject(message: Message, prefix: str) -> str:
+    """The subject; of a later mail of a story that of the first one after `Re:`, for some readers go by subjects."""
+    first = message.opening
+    if first is not None:
+        message = replace(message, headline=first.headline, severity=first.severity)
+    return wording.shorten(f"{'' if first is None else 'Re: '}{prefix} {wording.subject_words(message)}", 200)
+
+
+def thread(message: Message, domain: str) -> dict[str, str]:
+    """The headers that put a mail under the first one of its story; none where it is the first."""
+    if message.opening is None:
+        return {}
+    first = message_id(message.opening.token, domain)
+    return {"In-Reply-To": first, "References": first}
 
 
 def assemble(mail: Mail, date: datetime) -> EmailMessage:

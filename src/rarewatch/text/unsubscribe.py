@@ -20,11 +20,11 @@ def link(url: str, mark: str) -> str:
 
 
 def ways(*, url: str | None, mailto: str | None, address: str, subscription: str, keys: Sequence[str]) -> tuple[str, ...]:
-    """The values of List-Unsubscribe, in the order of preference; none where nothing is configured."""
+    """The addresses of List-Unsubscribe, in the order of preference; none where nothing is configured."""
     found = []
     if url and keys:
-        found.append(f"<{link(url, token(address, subscription, keys[0]))}>")
+        found.append(link(url, token(address, subscription, keys[0])))
     if mailto:
         subject = quote(f"unsubscribe {key_of(address)} {subscription}", safe="")
-        found.append(f"<mailto:{mailto}?subject={subject}>")
+        found.append(f"mailto:{mailto}?subject={subject}")
     return tuple(found)
