@@ -11,8 +11,11 @@ from typing import Any
 import structlog
 
 from rarewatch.errors import DeliveryFault, SourceFault, StoreError, Unavailable
+from rarewatch.notifiers import pace_of
 from rarewatch.nouns.alert import Delivered, DeliveryState, Parcel
 from rarewatch.nouns.source import Claim, Job, Polled, Reading, Source
+from rarewatch.nouns.turns import Turns
+from rarewatch.pacing import Pacing
 from rarewatch.pipeline import Kit, deliver, desk, gather, note_failure, note_fault
 
 _log = structlog.get_logger()
@@ -22,6 +25,8 @@ _INSIST_SECONDS = 100.0
 _ASK_AGAIN_SECONDS = 1.0
 _BATCH = 64
 _LOOK_SECONDS = 1.0
+_LEAST_WAIT = 0.01
+"""Seconds: targets whose rests end together are claimed together."""
 _AFTER_TROUBLE = timedelta(minutes=1)
 """A source that was read while the store was out of order is read again so long after the store serves again."""
 _IN_HAND = 8
@@ -125,6 +130,10 @@ class Crew:
         self._handing_out = asyncio.Lock()
         self._closing = False
         self._ended = asyncio.Event()
+        self._pacing = Pacing(couriers)
+        self._turns = Turns()
+        self._wake: asyncio.TimerHandle | None = None
+        self._asked = False
 
     async def send_readers(self) -> None:
         """Hand every source that is due to a reader, as far as there are free ones."""
@@ -134,16 +143,40 @@ class Crew:
             await self._hand_out(free, None)
 
     async def send_couriers(self) -> None:
-        """Hand every delivery that is due to a courier, as far as there are free ones."""
-        # One at a time: two who count the same free couriers would send out more than there are.
-        async with self._claiming:
+        """Hand every delivery that is due and whose turn it is to a courier, as far as there are free ones."""
+        if self._asked:
+            return  # somebody waits to claim, and will see what is due by then
+        self._asked = True
+        try:
+            # One at a time: two who count the same free couriers would send out more than there are.
+            await self._claiming.acquire()
+        finally:
+            self._asked = False
+        try:
             free = self._most_deliveries - len(self._carried)
             if free > 0 and not self._closing:
-                store, now = self._kit.store, self._kit.now()
-                carried = frozenset(self._carried)
-                for parcel in await self._kit.in_order(store.claim_deliveries, now, free, _COURIER_LEASE, carried):
-                    self._carried.add(parcel.delivery)
-                    self._start(self._deliveries, self._bring(parcel))
+                await self._send_out(free)
+                self._wake_up()
+        finally:
+            self._claiming.release()
+
+    async def _send_out(self, free: int) -> None:
+        kit, carried, now = self._kit, frozenset(self._carried), self._kit.now()
+        turns = self._turns = self._pacing.turns(len(kit.notifiers), now.timestamp())
+        for parcel in await kit.in_order(kit.store.claim_deliveries, now, free, _COURIER_LEASE, carried, turns):
+            self._carried.add(parcel.delivery)
+            self._pacing.begin(parcel.target, pace_of(kit.notifiers.get(parcel.target.via)), kit.now().timestamp())
+            self._start(self._deliveries, self._bring(parcel))
+
+    def _wake_up(self) -> None:
+        """Look again when the next target has rested, if something waits for one; a tick would come too late for its pace."""
+        loop = asyncio.get_running_loop()
+        if self._wake is not None:
+            self._wake.cancel()
+            self._wake = None
+        rest = self._pacing.wake(self._kit.now().timestamp()) if self._turns.waiting else None
+        if rest is not None:
+            self._wake = loop.call_later(max(rest, _LEAST_WAIT), lambda: self._start(self._deliveries, self._at_once()))
 
     async def one_pass(self, only: Collection[str]) -> None:
         """Read each of the sources `only` once, due or not, and deliver until nothing is due."""
@@ -161,7 +194,10 @@ class Crew:
                 self._ended.clear()
                 await self._ended.wait()
             elif not left:
-                return
+                rest = self._pacing.wake(self._kit.now().timestamp(), troubled=False) if self._turns.waiting else None
+                if rest is None:
+                    return
+                await asyncio.sleep(rest)
 
     async def _hand_out(self, most: int, only: Collection[str] | None) -> None:
         # Held together: a claim speaks of the address its source had when it was made, and so must the job.
@@ -189,6 +225,8 @@ class Crew:
     async def drain(self) -> None:
         """Take no new work and wait until everything in hand is done."""
         self._closing = True
+        if self._wake is not None:
+            self._wake.cancel()
         while self._running:
             await asyncio.wait(self._running)
 
@@ -241,8 +279,10 @@ class Crew:
             return await note_fault(job, fault, self._kit)
 
     async def _bring(self, parcel: Parcel) -> None:
+        fault: DeliveryFault | None = None
         try:
             delivered = await self._deliver(parcel)
+            fault = delivered.fault if delivered.state is DeliveryState.DUE else None
         except StoreError as error:
             # The row still says "sending": after its lease it goes out again, in doubt, and the message says so.
             _log.error("not-recorded", act="deliver", delivery=parcel.delivery, error=str(error))
@@ -252,6 +292,7 @@ class Crew:
         finally:
             # Back before the next are sent out, or the last free courier would wait for a tick.
             self._carried.discard(parcel.delivery)
+            self._pacing.end(parcel.target, fault, self._kit.now().timestamp())
         # Nobody will hear of a dead one unless somebody is told so.
         _log.log(
             logging.ERROR if delivered.state is DeliveryState.DEAD else logging.INFO,
@@ -264,8 +305,7 @@ class Crew:
             detail=delivered.detail,
         )
         self._told(delivered)
-        if delivered.state is DeliveryState.SENT:
-            await self._at_once()
+        await self._at_once()
 
     async def _deliver(self, parcel: Parcel) -> Delivered:
         try:

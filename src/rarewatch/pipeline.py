@@ -142,8 +142,9 @@ async def note_failure(parcel: Parcel, fault: DeliveryFault, kit: Kit) -> Delive
     dead = schedule.gives_up(parcel.first_due, parcel.attempt, fault, now)
     due_at = None if dead else schedule.retry_at(parcel.token, parcel.attempt, fault, now)
     await kit.insist(kit.store.record_failure, parcel, fault, due_at, now)
-    return _delivered(parcel, DeliveryState.DEAD if dead else DeliveryState.DUE, fault.detail)
+    return _delivered(parcel, DeliveryState.DEAD if dead else DeliveryState.DUE, fault)
 
 
-def _delivered(parcel: Parcel, state: DeliveryState, detail: str = "") -> Delivered:
-    return Delivered(parcel.delivery, parcel.subscription, parcel.target, parcel.item.title, state, detail)
+def _delivered(parcel: Parcel, state: DeliveryState, fault: DeliveryFault | None = None) -> Delivered:
+    words = fault.detail if fault else ""
+    return Delivered(parcel.delivery, parcel.subscription, parcel.target, parcel.item.title, state, words, fault)

@@ -23,7 +23,7 @@ DESK = Subscription("desk", "Desk", (Target("bell", "one"),))
 def _parcel(number: int) -> Parcel:
     item = Item("s", "", "", "", f"稀土 {number}", "", "zh", None, NOW, "")
     publisher = Publisher("p", "P")
-    return Parcel(str(number), f"t{number}", "1", "1", "desk", DESK.targets[0], item, publisher, (), 1, NOW)
+    return Parcel(str(number), f"t{number}", "1", "1", "desk", Target("bell", f"door {number}"), item, publisher, (), 1, NOW)
 
 
 class Pile:
@@ -33,7 +33,7 @@ class Pile:
         self.due = [_parcel(number) for number in range(count)]
         self.sent: list[str] = []
 
-    def claim_deliveries(self, _now: object, limit: int, _lease: object, _carried: object) -> list[Parcel]:
+    def claim_deliveries(self, _now: object, limit: int, _lease: object, _carried: object, _turns: object) -> list[Parcel]:
         taken, self.due = self.due[:limit], self.due[limit:]
         return taken
 

@@ -1,7 +1,7 @@
 """The seam for notifiers: each channel is one file here and one line in `KINDS`."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Protocol, TypeAlias
+from typing import Any, ClassVar, Protocol, TypeAlias, runtime_checkable
 
 from pydantic import BaseModel
 
@@ -32,6 +32,21 @@ class Notifier(Protocol):
     async def close(self) -> None:
         """Let go of connections; may be called more than once."""
         ...
+
+
+@runtime_checkable
+class Paced(Protocol):
+    """A notifier whose receivers take only so many messages: it says so, and the crew sends it no more."""
+
+    @property
+    def pace(self) -> float:
+        """Seconds from the beginning of one message to a target to the beginning of the next."""
+        ...
+
+
+def pace_of(notifier: Notifier | None) -> float:
+    """The pace `notifier` asks for in seconds, 0.0 where it asks for none."""
+    return notifier.pace if isinstance(notifier, Paced) else 0.0
 
 
 KINDS: dict[str, str] = {

@@ -25,7 +25,8 @@ from rarewatch.notifiers._slack_wire import Wire
 from rarewatch.nouns.alert import Message, Receipt, Target
 from rarewatch.nouns.secret import SecretRef
 
-_PAGES, _PAGE = 5, 200
+_PAGES, _PAGE = 200, 200
+"""So far is looked back: Slack may give far fewer a page than it is asked for."""
 _SKEW = 120.0
 """Seconds by which Slack's clock may be behind ours when the history is searched."""
 _REMEMBERED = 1_000
@@ -53,6 +54,10 @@ class Slack:
             Field(pattern=r"^https?://[^\s/]+(/\S*)?$", description="address of Slack's Web API, up to and with the last slash"),
         ] = "https://slack.com/api/"
         timeout: Annotated[float, Field(gt=0, le=300, description="seconds one call to Slack may take altogether")] = 15.0
+        pace: Annotated[
+            float,
+            Field(ge=0, le=60, description="seconds from one message to a channel to the next; Slack takes about one a second"),
+        ] = 1.05
 
         @property
         def interactive(self) -> bool:
@@ -61,6 +66,7 @@ class Slack:
 
     def __init__(self, options: Options, reveal: Reveal) -> None:
         """`reveal` is asked for the token at each call, so that a renewed secret file needs no restart."""
+        self.pace = options.pace
         self._interactive = options.interactive
         self._wire = Wire(options.token, options.base_url, options.timeout, reveal)
         self._begun: dict[str, Receipt] = {}

@@ -5,11 +5,12 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, literal, or_, select, tuple_, update
 from sqlalchemy.engine import Row
 
 from rarewatch.errors import DeliveryFault
 from rarewatch.nouns.alert import DeliveryState, Opening, Parcel, Reason, Receipt, Target
+from rarewatch.nouns.turns import Turns
 from rarewatch.nouns.watch import Severity
 from rarewatch.stores import addresses, openings, rows
 from rarewatch.stores.tables import alert, delivery, item
@@ -30,7 +31,9 @@ def recover(connection: Connection, now: datetime) -> int:
     return found.rowcount
 
 
-def claim(connection: Connection, now: datetime, limit: int, lease: timedelta, carried: Collection[str]) -> Sequence[Parcel]:
+def claim(
+    connection: Connection, now: datetime, limit: int, lease: timedelta, carried: Collection[str], *, turns: Turns | None = None
+) -> Sequence[Parcel]:
     """See `stores.Store.claim_deliveries`."""
     seconds = now.timestamp()
     over = or_(_d.lease_until < seconds, _d.lease_until > (now + lease + _LATE).timestamp())
@@ -42,6 +45,8 @@ def claim(connection: Connection, now: datetime, limit: int, lease: timedelta, c
     )
     due = and_(_d.state == DeliveryState.DUE.value, or_(_d.due_at <= seconds, _d.due_at > (now + _LONGEST_WAIT).timestamp()))
     chosen = select(_d.id).where(due).order_by(_d.due_at, _d.id).limit(limit).with_for_update(skip_locked=True)
+    if turns is not None:
+        chosen = chosen.where(_d.id.in_(_in_turn(connection, due, limit, turns)))
     numbers = [row.id for row in connection.execute(chosen)]
     if not numbers:
         return []
@@ -50,10 +55,36 @@ def claim(connection: Connection, now: datetime, limit: int, lease: timedelta, c
         .where(_d.id.in_(numbers))
         .values(state=DeliveryState.SENDING.value, lease_until=(now + lease).timestamp(), attempts=_d.attempts + 1)
     )
-    return _parcels(connection, numbers)
+    return parcels(connection, numbers)
 
 
-def _parcels(connection: Connection, numbers: Sequence[int]) -> list[Parcel]:
+def _in_turn(connection: Connection, due: ColumnElement[bool], limit: int, turns: Turns) -> list[int]:
+    """The longest due, one at most for a target; a long queue of one target hides nobody behind it."""
+    full = [via for via, count in turns.in_hand.items() if count >= turns.share]
+    held = [(target.via, target.to) for target in turns.held]
+    free = and_(due, _d.via.not_in(full), tuple_(_d.via, _d.to).not_in(held))
+    numbers: list[int] = []
+    taken, room = set[tuple[str, str]](), {via: turns.share - count for via, count in turns.in_hand.items()}
+    # Read as far as needed: the rows of all who may be told now can be many.
+    for row in connection.execute(select(_d.id, _d.via, _d.to).where(free).order_by(_d.due_at, _d.id)):
+        target, left = (row.via, row.to), room.get(row.via, turns.share)
+        if target in taken or left < 1:
+            turns.waiting = True
+            continue
+        if len(numbers) == limit:
+            turns.waiting = True
+            break
+        numbers.append(row.id)
+        taken.add(target)
+        room[row.via] = left - 1
+    if not turns.waiting and (held or full):
+        rest = select(_d.id).where(due, or_(_d.via.in_(full), tuple_(_d.via, _d.to).in_(held))).limit(1)
+        turns.waiting = connection.execute(rest).first() is not None
+    return numbers
+
+
+def parcels(connection: Connection, numbers: Sequence[int]) -> list[Parcel]:
+    """The deliveries with these numbers, whatever became of them, as a courier would get them."""
     columns = (
         _d.id.label("delivery_id"),
         _d.token,
