@@ -15,6 +15,7 @@ from rarewatch import stores
 from rarewatch.cli import main
 from rarewatch.nouns.alert import Parcel, Receipt
 from rarewatch.nouns.source import Claim
+from rarewatch.nouns.turns import Turns
 from rarewatch.stores import Book
 from rarewatch.stores.sql import SqlStore
 
@@ -50,8 +51,10 @@ class DoomedStore(SqlStore):
         if self._moment == "committed":
             die()
 
-    def claim_deliveries(self, now: datetime, limit: int, lease: timedelta, carried: Collection[str] = ()) -> Sequence[Parcel]:
-        parcels = super().claim_deliveries(now, limit, lease, carried)
+    def claim_deliveries(
+        self, now: datetime, limit: int, lease: timedelta, carried: Collection[str] = (), turns: Turns | None = None
+    ) -> Sequence[Parcel]:
+        parcels = super().claim_deliveries(now, limit, lease, carried, turns)
         if parcels and self._moment == "sending":
             die()
         return parcels
