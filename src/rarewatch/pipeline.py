@@ -11,24 +11,22 @@ marked as such, a possible repeat, never an announcement.
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol, TypeVar
 
 from rarewatch import expect, health, schedule
 from rarewatch.admit import admit, all_marks, first_seen, summed_up
 from rarewatch.clock import Clock
 from rarewatch.compose import Composer
-from rarewatch.decide import decide
 from rarewatch.errors import DeliveryFault, SourceFault
-from rarewatch.group import WINDOW, item_prints, join
 from rarewatch.match import Compiled
-from rarewatch.near import near_misses
-from rarewatch.normalise import about, normalise, unread_dates
+from rarewatch.normalise import normalise, unread_dates
 from rarewatch.notifiers import Notifier
 from rarewatch.nouns.alert import Delivered, DeliveryState, Parcel, Subscription
-from rarewatch.nouns.item import Admission, Status
+from rarewatch.nouns.audience import NO_POLICY, Policy
+from rarewatch.nouns.item import Status
 from rarewatch.nouns.source import Job, Polled, Reading
-from rarewatch.stores import Book, Store
+from rarewatch.stores import Store
+from rarewatch.telling import Round, Rules
 from rarewatch.upkeep import keep_up
 
 T = TypeVar("T")
@@ -59,6 +57,12 @@ class Kit:
     composer: Composer
     notifiers: Mapping[str, Notifier]
     now: Clock
+    policy: Policy = NO_POLICY
+
+    @property
+    def rules(self) -> Rules:
+        """What is in force."""
+        return Rules(self.watch, self.audience, self.policy)
 
 
 async def gather(job: Job, kit: Kit) -> Polled:
@@ -90,12 +94,13 @@ def desk(batch: Iterable[tuple[Job, Reading]], kit: Kit) -> list[Polled]:
     now = kit.now()
     polled = []
     with kit.store.desk() as book:
+        round_ = Round(book, kit.rules, now)
         for job, reading in batch:
             items = [normalise(draft, job.source, now) for draft in reading.drafts]
             known = book.known(mark for item in items for mark in all_marks(item))
             admissions = admit(items, known, job.source, now, baseline=not job.claim.baselined)
             kept = book.keep(admissions, all_marks)
-            told = [_tell(admission, job, book, kit, now) for admission in kept if admission.is_news]
+            told = [round_.tell(admission, job.source) for admission in kept if admission.is_news]
             new = sum(admission.status is Status.NEW for admission in kept)
             vitals = health.after_reading(job.source, job.claim.vitals, reading, first_seen(kept), now)
             due_at = schedule.after_reading(job.source, now, lively=health.lively(vitals, now), fresh_for=reading.fresh_for)
@@ -103,22 +108,6 @@ def desk(batch: Iterable[tuple[Job, Reading]], kit: Kit) -> list[Polled]:
             summary = summed_up(job.source.id, reading, kept, told, unread_dates(reading.drafts, items))
             polled.append(keep_up(summary, job, vitals, book, kit.audience, now=now, faults=reading.faults))
     return polled
-
-
-def _tell(admission: Admission, job: Job, book: Book, kit: Kit, now: datetime) -> tuple[int, int]:
-    """Match, group and decide for one item; how many rules held, and how many deliveries that opened."""
-    item = admission.item
-    known = about(item, job.source)
-    matches = kit.watch.matches(item.title, item.text, item.attachment, about=known)
-    book.nearly(item, near_misses(item, known, matches, kit.watch), now)
-    if not matches:
-        return 0, 0
-    book.matched(item, matches)
-    prints = item_prints(item)
-    joined = join(item, book.candidates(prints, now - WINDOW))
-    story = book.attach(item, joined.story, joined.why, prints)
-    decisions = decide(admission, story, matches, kit.audience, book.told(story))
-    return len(matches), book.decided(decisions, job.source.publisher, now)
 
 
 async def deliver(parcel: Parcel, kit: Kit) -> Delivered:

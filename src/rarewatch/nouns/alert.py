@@ -6,8 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from rarewatch.nouns.audience import ANYTHING, AS_IT_COMES, Habits, Wants
 from rarewatch.errors import DeliveryFault
+from rarewatch.nouns.audience import ANYTHING, AS_IT_COMES, Facts, Habits, Wants
 from rarewatch.nouns.item import Item, Stamp
 from rarewatch.nouns.source import Publisher, Tier
 from rarewatch.nouns.watch import Match, Severity
@@ -86,7 +86,9 @@ class Reason(StrEnum):
 class Decision:
     """The desk's verdict for one item, its story and one subscription, with the matches that speak for it.
 
-    What is held is told, or skipped, at `until`; `detail` says in words what the reason alone does not.
+    What is held is told, or skipped, at `until`; `detail` says in words what the reason alone does not. With `parts` it tells them
+    all in one alert, its own item among them. `escalate_at` and `repeat_at` say when something follows unless somebody acknowledges
+    it; `nth` counts its repetitions.
     """
 
     item: str
@@ -98,6 +100,11 @@ class Decision:
     targets: tuple[Target, ...] = ()
     until: datetime | None = None
     detail: str = ""
+    facts: Facts | None = None
+    parts: tuple["Part", ...] = ()
+    escalate_at: datetime | None = None
+    repeat_at: datetime | None = None
+    nth: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +190,11 @@ class Part:
     matches: tuple[Match, ...]
     at: datetime
 
+    @property
+    def severity(self) -> Severity:
+        """The highest severity of its rules."""
+        return max((match.severity for match in self.matches), default=Severity.LOG)
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -206,6 +218,34 @@ class Why:
     title: str
     severity: Severity
     terms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An alert that waits: a row with an end that was known when it began."""
+
+    id: str
+    subscription: str
+    severity: Severity
+    until: datetime
+    facts: Facts
+    part: Part
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """An alert nobody acknowledged by the time at which something was to follow; `repeats` is how often it was told again."""
+
+    alert: str
+    subscription: str
+    decided: Decision
+    publisher: Publisher
+    severity: Severity
+    opened_at: datetime
+    repeats: int
+    escalates: bool
+    again: bool
+    acknowledged: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Who wants what, when, and by which way: what `audience.yaml` says beside names and addresses."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, time
 from enum import StrEnum
 from typing import Literal
@@ -159,6 +159,38 @@ class Policy:
     tree: tuple[Route, ...] = ()
     inhibitions: tuple[Inhibition, ...] = ()
     silences: tuple[Silence, ...] = ()
+
+
+NO_POLICY = Policy()
+
+
+@dataclass(frozen=True, slots=True)
+class Lately:
+    """What one subscription was told of late: the moments, the oldest first, and when the last storm began."""
+
+    at: tuple[datetime, ...] = ()
+    storm_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """One thing a subscription was told of late."""
+
+    subscription: str
+    story: str
+    facts: Facts
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What is known, beside the item, when it is decided who is told: `held` says who waits for its story, at which severity."""
+
+    now: datetime
+    policy: Policy = NO_POLICY
+    held: Mapping[str, Severity] = field(default_factory=dict)
+    lately: Mapping[str, Lately] = field(default_factory=dict)
+    recent: Sequence[Recent] = ()
 
 
 @dataclass(frozen=True, slots=True)

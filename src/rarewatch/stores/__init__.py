@@ -20,10 +20,16 @@ from rarewatch.nouns.watch import Match
 from rarewatch.stores.address_book import AddressBook
 from rarewatch.stores.answers import Answers
 from rarewatch.stores.register import Register
+from rarewatch.stores.waiting import Waiting
 
 
 class Book(Protocol):
     """The desk's book, open for one transaction: what is written in it is true all together or not at all."""
+
+    @property
+    def waiting(self) -> Waiting:
+        """What waits, what was told of late, and what people asked for."""
+        ...
 
     @property
     def register(self) -> Register:
@@ -52,7 +58,7 @@ class Book(Protocol):
         ...
 
     def told(self, story: str) -> frozenset[str]:
-        """The subscriptions that have an alert on `story`."""
+        """The subscriptions that have an alert on `story`, alone or among others."""
         ...
 
     def matched(self, item: Item, matches: Sequence[Match]) -> None:
@@ -64,7 +70,10 @@ class Book(Protocol):
         ...
 
     def decided(self, decisions: Sequence[Decision], publisher: Publisher, now: datetime) -> int:
-        """Record the decisions; a TELL opens its alert and one delivery row a target. Returns the number of deliveries opened."""
+        """Record the decisions; returns the number of deliveries opened.
+
+        A TELL opens its alert and one delivery row a target, a HOLD one row that waits.
+        """
         ...
 
     def read(

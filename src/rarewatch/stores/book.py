@@ -1,7 +1,5 @@
 """The desk's book on an open SQLAlchemy connection."""
 
-import hashlib
-import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -15,25 +13,28 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    or_,
     select,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
 from rarewatch.errors import SourceFault
-from rarewatch.nouns.alert import OWN, Decision, DeliveryState, Subscription, Verdict
+from rarewatch.nouns.alert import OWN, Decision, Subscription, Verdict
 from rarewatch.nouns.health import Change, Notice, Vitals
 from rarewatch.nouns.item import Admission, Item, Status
 from rarewatch.nouns.memory import NEAR_MISSES_KEPT, Candidate, Known, NearMiss
 from rarewatch.nouns.source import Claim, Publisher, Reading
 from rarewatch.nouns.watch import Match, Severity
-from rarewatch.stores import claims, conditions, many, notices, rows
+from rarewatch.stores import alerting, claims, conditions, holding, many, notices, rows
 from rarewatch.stores.addresses import SqlAddresses
+from rarewatch.stores.holding import SqlWaiting
 from rarewatch.stores.ledger import SqlRegister
 from rarewatch.stores.tables import (
     alert,
+    alert_part,
     decision,
-    delivery,
+    held,
     item,
     item_mark,
     match,
@@ -68,6 +69,10 @@ class SqlBook:
         self._revised: set[int] = set()
         self._near: dict[int, list[dict[str, Any]]] = {}
         self._forget = 0.0
+
+    @property
+    def waiting(self) -> SqlWaiting:
+        return SqlWaiting(self._connection)
 
     @property
     def register(self) -> SqlRegister:
@@ -162,7 +167,8 @@ class SqlBook:
         return str(chosen)
 
     def told(self, of: str) -> frozenset[str]:
-        statement = select(alert.c.subscription).where(alert.c.story == int(of))
+        inside = select(alert_part.c.alert).where(alert_part.c.story == int(of))
+        statement = select(alert.c.subscription).where(or_(alert.c.story == int(of), alert.c.id.in_(inside)))
         return frozenset(self._connection.execute(statement).scalars())
 
     def matched(self, thing: Item, matches: Sequence[Match]) -> None:
@@ -203,53 +209,23 @@ class SqlBook:
     def _decided(self, decisions: Sequence[Decision], publisher: Publisher, now: datetime, least: Severity) -> int:
         opened = 0
         for made in decisions:
-            self._add(
-                decision,
-                item=int(made.item),
-                story=int(made.story),
-                subscription=made.subscription,
-                verdict=made.verdict.value,
-                reason=made.reason.value,
-                at=now.timestamp(),
-            )
+            for item_, story_ in [(part.item.id, part.story) for part in made.parts] or [(made.item, made.story)]:
+                self._add(
+                    decision,
+                    item=int(item_),
+                    story=int(story_),
+                    subscription=made.subscription,
+                    verdict=made.verdict.value,
+                    reason=made.reason.value,
+                    at=now.timestamp(),
+                    detail=rows.words(made.detail),
+                    held_until=made.until.timestamp() if made.until else None,
+                )
             if made.verdict is Verdict.TELL:
-                opened += self._open_alert(made, publisher, now, least)
+                opened += alerting.open_alert(self._connection, made, publisher, now, least=least, number=self._number)
+            elif made.verdict is Verdict.HOLD:
+                holding.wait(self._connection, made, self._number(held), rows.publisher_text(publisher), now)
         return opened
-
-    def _open_alert(self, made: Decision, publisher: Publisher, now: datetime, least: Severity) -> int:
-        key = hashlib.sha256(f"{made.story}\x1f{made.subscription}\x1f{made.reason}".encode()).hexdigest()
-        number = self._number(alert)
-        row = {
-            "id": number,
-            "key": key,
-            "story": int(made.story),
-            "item": int(made.item),
-            "subscription": made.subscription,
-            "reason": made.reason.value,
-            "severity": int(max((m.severity for m in made.matches), default=least)),
-            "matches": rows.matches_text(made.matches),
-            "publisher": rows.publisher_text(publisher),
-            "opened_at": now.timestamp(),
-        }
-        self._connection.execute(insert(alert), [row])
-        at = now.timestamp()
-        deliveries = [
-            {
-                "id": self._number(delivery),
-                "token": uuid.uuid4().hex,
-                "alert": number,
-                "via": target.via,
-                "to": target.to,
-                "state": DeliveryState.DUE.value,
-                "created_at": at,
-                "first_due": at,
-                "due_at": at,
-            }
-            for target in dict.fromkeys(made.targets)
-        ]
-        if deliveries:
-            self._connection.execute(insert(delivery), deliveries)
-        return len(deliveries)
 
     def read(
         self, claim: Claim, reading: Reading, *, new: int, due_at: datetime, now: datetime, vitals: Vitals | None = None
