@@ -53,6 +53,18 @@ class Wire:
         told = next((value for name, value in headers.items() if name.lower() == "x-oauth-scopes"), "")
         return frozenset(scope.strip() for scope in str(told).split(",") if scope.strip())
 
+    async def answer(self, address: str, body: Mapping[str, Any]) -> None:
+        """Post `body` to an address Slack gave for an answer; raises `DeliveryFault`, which does not name the address."""
+        fault: DeliveryFault | None = None
+        try:
+            async with self._opened().post(address, json=body, allow_redirects=False) as response:
+                if response.status >= 400:
+                    fault = answered(response.status, response.headers, None)
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            fault = unanswered(error, sent=False)
+        if fault:
+            raise fault
+
     async def close(self) -> None:
         """Close the connections; a later call opens new ones."""
         session, self._session = self._session, None
@@ -85,6 +97,17 @@ class Wire:
     def _client(self) -> AsyncWebClient:
         """The SDK's client without its retries (they post twice if an answer is lost) and without a proxy from the environment."""
         token = self._token()
+        client = AsyncWebClient(
+            token=token,
+            base_url=self._base_url,
+            session=self._opened(),
+            retry_handlers=[],
+            trust_env_in_session=False,
+        )
+        client.proxy = None
+        return client
+
+    def _opened(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
             trace = aiohttp.TraceConfig()
             trace.on_request_headers_sent.append(_on_sent)
@@ -95,15 +118,7 @@ class Wire:
                 trust_env=False,
                 trace_configs=[trace],
             )
-        client = AsyncWebClient(
-            token=token,
-            base_url=self._base_url,
-            session=self._session,
-            retry_handlers=[],
-            trust_env_in_session=False,
-        )
-        client.proxy = None
-        return client
+        return self._session
 
     def _token(self) -> str:
         try:
