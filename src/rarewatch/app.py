@@ -5,14 +5,28 @@ import ctypes
 import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 
 import structlog
 
-from rarewatch import clock, completeness, engines, log, notifiers, registry, schedule, settings, sources, stores
+from rarewatch import (
+    clock,
+    completeness,
+    engines,
+    log,
+    notifiers,
+    registry,
+    schedule,
+    settings,
+    sources,
+    stores,
+    watchkeeping,
+    watchplan,
+)
 from rarewatch.compose import Composer
 from rarewatch.config import Config
 from rarewatch.crew import Clerk, Crew, Writer
@@ -37,6 +51,7 @@ from rarewatch.stores import Store
 from rarewatch.stores.sql import SqlStore
 from rarewatch.text.workdays import is_workday
 from rarewatch.trial import archived
+from rarewatch.watchkeeping import Watchkeeper
 
 _log = structlog.get_logger()
 _LEAST_BACKLOG = 8
@@ -80,6 +95,7 @@ def notifiers_in_use(config: Config, but: Collection[str] = ()) -> dict[str, Not
     Raises `ConfigError` where a secret is missing.
     """
     used = {target.via for subscription in config.audience for target in subscription.targets}
+    used |= {config.settings.canary.via} if config.settings.canary else set()
     found: dict[str, Notifier] = {}
     for name, configured in config.settings.notifiers.items():
         if name in used and name not in but:
@@ -140,16 +156,6 @@ def reader(web: Web, papers: Papers, backlog: Backlog | None = None) -> Callable
     return read
 
 
-def _submitter(clerk: Clerk, backlog: Backlog) -> Callable[[Job, Reading], Awaitable[Polled]]:
-    """Hands readings to the clerk; those with something in them count in `backlog` until they are decided."""
-
-    async def submit(job: Job, reading: Reading) -> Polled:
-        with backlog if reading.drafts else nullcontext():
-            return await clerk.submit(job, reading)
-
-    return submit
-
-
 @dataclass
 class Service:
     """A rarewatch that is put together and alone on its database; `stack` closes what is opened while it runs."""
@@ -161,6 +167,7 @@ class Service:
     engine: Engine
     enrolled: Mapping[str, Source]
     stack: AsyncExitStack
+    keeper_of: Callable[[Callable[[], Kit]], Watchkeeper]
 
     async def run(self, stop: asyncio.Event, reload: asyncio.Event | None = None, reload_every: float = EVERY_SECONDS) -> None:
         """Work until `stop`, taking over files that change; then end what is in hand, within 25 seconds.
@@ -174,8 +181,9 @@ class Service:
             Duty("couriers", _TICK_SECONDS, self.crew.send_couriers),
             Duty("files", reload_every, reloader.look),
             Duty("completeness", completeness.EVERY_SECONDS, partial(self._look_for_gaps, self.kit.now())),
+            Duty("watchkeeping", watchkeeping.EVERY_SECONDS, self.keeper_of(lambda: self.kit).look),
         ]
-        _log.info("started", sources=len(self.enrolled), rules=len(self.config.watch.rules))
+        _log.info("started", sources=len(self.enrolled) - bool(self.config.settings.canary), rules=len(self.config.watch.rules))
         await self.engine.run(duties, stop)
         # Said at once, for what is in hand may take a while and silence would look like a hang.
         _log.info("stopping", in_hand=self.crew.in_hand, at_most_seconds=_DRAIN_SECONDS)
@@ -223,6 +231,7 @@ class Service:
             notifiers={**self.kit.notifiers, **fresh},
         )
         sources = schedule.within_budget(config.sources.values(), config.settings.host_budget)
+        sources = watchplan.with_canary(self.config.settings, sources)
         enrolled = {source.id: source for source in sources if source.enabled}
         await self.crew.adopt(kit, enrolled, partial(_enrol, kit.store, sources, kit.now()))
         self.clerk.kit = self.kit = kit
@@ -254,7 +263,7 @@ def _filled_in(store: Store, examples: Sequence[Example], sources: Mapping[str, 
 
 def _waiting(old: Config, new: Config, open_: Collection[str]) -> list[str]:
     """The settings that changed and were read once, at the start."""
-    named = ["database", "contact", "workers", "politeness"]
+    named = ["database", "contact", "workers", "politeness", "canary", "heartbeat", "all_clear"]
     changed = [name for name in named if getattr(old.settings, name) != getattr(new.settings, name)]
     before, after = old.settings.notifiers, new.settings.notifiers
     return changed + [f"notifiers.{name}" for name in sorted(open_) if before.get(name) != after.get(name)]
@@ -275,6 +284,7 @@ async def open_service(
         thread = stack.enter_context(ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer"))
         writer = Writer(thread)
         everything = schedule.within_budget(config.sources.values(), config.settings.host_budget)
+        everything = watchplan.with_canary(config.settings, everything)
         enrolled = {source.id: source for source in everything if source.enabled}
         await writer(_take_over, store, everything, now())
         workers = config.settings.workers
@@ -290,7 +300,7 @@ async def open_service(
         compiled = Compiled(config.watch)
         kit = Kit(
             read=reader(web, papers, backlog),
-            submit=_submitter(clerk, backlog),
+            submit=watchplan.submitting(clerk, backlog, store, writer, now),
             store=store,
             in_order=writer,
             insist=writer.insist,
@@ -303,7 +313,9 @@ async def open_service(
         _give_back()
         clerk.kit = kit
         crew = Crew(kit, enrolled, readers=workers.readers, couriers=workers.couriers, told=told)
-        yield Service(config, kit, crew, clerk, registry.load(engines.KINDS, "local")(), enrolled, stack)
+        database = Path(store.url.database) if store.is_sqlite and store.url.database else None
+        keeper_of = partial(Watchkeeper, watchplan.planned(config.settings, web, reveal, database), store)
+        yield Service(config, kit, crew, clerk, registry.load(engines.KINDS, "local")(), enrolled, stack, keeper_of)
 
 
 def _give_back() -> None:

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from rarewatch.config.models import Mapped
+from rarewatch.config.mapped import Mapped
 from rarewatch.config.units import Filled, Id, Level, Line, OneOrMore, Zone
 from rarewatch.nouns.watch import Severity
 

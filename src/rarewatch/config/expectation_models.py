@@ -6,22 +6,28 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from rarewatch.config.models import Mapped
-from rarewatch.config.units import Day, Duration, Filled, Id, Level, Line, OneOrMore, OneOrMoreTerms, SomeDuration, Zone, wrong
+from rarewatch.config.mapped import Mapped
+from rarewatch.config.units import (
+    ClockTime,
+    Day,
+    Duration,
+    Filled,
+    Id,
+    Level,
+    Line,
+    OneOrMore,
+    OneOrMoreTerms,
+    SomeDuration,
+    Zone,
+    wrong,
+)
 from rarewatch.nouns.watch import Severity
 
-_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 _MONTH_DAY = re.compile(r"(\d{2})-(\d{2})")
 _NUMBER = re.compile(r"(19|20)\d{2}-[1-9]\d{0,3}")
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-
-
-def _clock_time(value: str) -> str:
-    if not _TIME.fullmatch(value):
-        raise wrong("is not a time of day", "write hours and minutes as 20:00")
-    return value
 
 
 def _month_day(value: str) -> str:
@@ -40,7 +46,7 @@ def _number(value: str) -> str:
     return value
 
 
-TimeOfDay = Annotated[str, AfterValidator(_clock_time)]
+TimeOfDay = ClockTime
 MonthDay = Annotated[str, AfterValidator(_month_day)]
 DayOfMonth = Annotated[int, Field(ge=1, le=31)]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rarewatch.clock import Clock, now
-from rarewatch.config import program
+from rarewatch.config import own, program
 from rarewatch.config.audience import Audience
 from rarewatch.config.entities import Entities
 from rarewatch.config.expectations import Reader
@@ -60,10 +60,11 @@ def load(folder: Path, clock: Clock = now) -> Config:
         ids = None if SOURCES in files.unreadable else sources.ids
         named = None if RULES in files.unreadable else rules.ids
         expectations = Reader(mistakes, sources.found, ids, named).read(awaited)
+    noted = own.check(settings, top, mistakes, program.names(top), audience.found.values()) if top and settings else []
     mistakes.raise_all()
     assert settings is not None
     files.note_strays()
-    warnings = [*files.warnings, *warnings, *audience.warnings(watch.rules)]
+    warnings = [*files.warnings, *warnings, *audience.warnings(watch.rules), *noted]
     if not any(source.enabled for source in sources.found.values()):
         warnings.append(f"{folder / SOURCES}: nothing is read: no source is enabled")
     subscriptions = tuple(audience.found.values())

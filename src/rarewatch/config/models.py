@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
+from pydantic import BaseModel, Field, RootModel, model_validator
 
+from rarewatch.config.mapped import Mapped
+from rarewatch.config.own_models import AllClearSpec, CanarySpec, HeartbeatSpec
 from rarewatch.config.units import (
     DatabaseAddress,
     Day,
@@ -29,12 +31,6 @@ from rarewatch.config.units import (
 from rarewatch.nouns.secret import SecretRef
 from rarewatch.nouns.source import Tier
 from rarewatch.nouns.watch import Severity
-
-
-class Mapped(BaseModel):
-    """A mapping in which only known keys may stand."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False, arbitrary_types_allowed=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +59,9 @@ class Settings(Mapped):
     host_budget: Annotated[int, Field(ge=1, le=36_000)] = 900
     console_time_zone: Zone = "Asia/Shanghai"
     notifiers: Mapping[Id, NotifierConfig] = Field(default_factory=dict)
+    canary: CanarySpec | None = None
+    heartbeat: HeartbeatSpec | None = None
+    all_clear: AllClearSpec | None = None
 
 
 class PublisherFile(Mapped):

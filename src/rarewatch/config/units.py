@@ -22,6 +22,7 @@ ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}", re.ASCII)
 _KIND = re.compile(r"[a-z][a-z0-9_]{0,49}", re.ASCII)
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", re.ASCII)
 _SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"})
+_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _CHINA = timezone(timedelta(hours=8))
 _YEAR = 366 * 86_400.0
@@ -125,6 +126,13 @@ def moment(value: object) -> datetime:
     return read if read.tzinfo else read.replace(tzinfo=_CHINA)
 
 
+def time_of_day(value: str) -> str:
+    """A time of day written as 20:00."""
+    if not _TIME.fullmatch(value):
+        raise wrong("is not a time of day", "write hours and minutes as 20:00")
+    return value
+
+
 def web_address(value: str) -> str:
     """An http or https address with a host and without a password."""
     try:
@@ -199,6 +207,7 @@ Duration: TypeAlias = Annotated[float, BeforeValidator(seconds)]
 SomeDuration: TypeAlias = Annotated[float, BeforeValidator(some_seconds)]
 Day: TypeAlias = Annotated[date, BeforeValidator(day)]
 Moment: TypeAlias = Annotated[datetime, BeforeValidator(moment)]
+ClockTime: TypeAlias = Annotated[str, AfterValidator(time_of_day)]
 Size: TypeAlias = Annotated[int, BeforeValidator(size)]
 Zone: TypeAlias = Annotated[str, AfterValidator(zone)]
 Level: TypeAlias = Annotated[Severity, BeforeValidator(severity)]

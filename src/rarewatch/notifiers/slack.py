@@ -105,6 +105,16 @@ class Slack:
         """What cannot be promised to the target `to` whatever the token may do, in words; "" where nothing is to be said."""
         return _slack_promise.reservation(to)
 
+    async def stands(self, delivery: str, remote: Mapping[str, str]) -> bool:
+        """Whether the message of `delivery` stands where its receipt says; needs leave to read. Raises `DeliveryFault`."""
+        channel, ts = remote.get("channel", ""), remote.get("ts", "")
+        page = await self._wire.call(
+            lambda slack: slack.conversations_history(
+                channel=channel, oldest=ts, latest=ts, inclusive=True, limit=1, include_all_metadata=True
+            )
+        )
+        return any(_delivery(found) == delivery for found in page.get("messages") or ())
+
     async def standing(self, targets: Sequence[str]) -> Sequence[tuple[bool, str]]:
         """Whether the token serves for `targets`, and what can be promised with it; asks Slack, tells nobody."""
         return await _slack_promise.standing(self._wire, targets, interactive=self._interactive)

@@ -105,7 +105,9 @@ class SqlRegister:
 
     def looks(self) -> Mapping[str, Look]:
         s = source_state.c
-        statement = select(s.source, s.last_poll_at, s.condition, s.condition_detail, s.fault, s.fault_detail).where(s.enabled)
+        statement = select(s.source, s.last_poll_at, s.condition, s.condition_detail, s.fault, s.fault_detail).where(
+            s.enabled, s.source != OWN.id
+        )
         found = {}
         for row in self._connection.execute(statement):
             words = ""

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Row
 from rarewatch.nouns.alert import OWN
 from rarewatch.nouns.item import Item, Status
 from rarewatch.nouns.memory import Archived, RulesNote
+from rarewatch.nouns.vigil import CANARY
 from rarewatch.nouns.watch import Match, Severity
 from rarewatch.stores import rows
 from rarewatch.stores.tables import alert, decision, delivery, item, match, near_miss, rule_set, source_state, story, story_item
@@ -52,7 +53,8 @@ def sources(connection: Connection) -> Sequence[Line]:
     columns += [s.failures, s.fault, s.fault_detail, s.fault_since, s.baselined_at]
     columns += [s.vitals]
     counts = [func.coalesce(newest.c.number, 0).label("items"), newest.c.last_published_at, newest.c.last_item_at]
-    statement = select(*columns, *counts).outerjoin(newest, newest.c.source == s.source).order_by(s.source)
+    real = s.source != OWN.id  # canaries come from a source of our own
+    statement = select(*columns, *counts).outerjoin(newest, newest.c.source == s.source).where(real).order_by(s.source)
     found = _lines(connection, statement)
     return [{**line, "vitals": rows.vitals_of(line["vitals"])} for line in found]
 
@@ -64,7 +66,7 @@ def latest_titles(connection: Connection, source: str, limit: int) -> Sequence[s
 
 
 def alerts(connection: Connection, limit: int, subscription: str = "", least: int = 0) -> Sequence[Line]:
-    """The newest alerts, the newest first, with what became of their deliveries."""
+    """The newest alerts, the newest first, with what became of their deliveries; canaries only where they are asked for."""
     told = (
         select(delivery.c.alert, delivery.c.state, func.count().label("number"))
         .group_by(delivery.c.alert, delivery.c.state)
@@ -81,8 +83,8 @@ def alerts(connection: Connection, limit: int, subscription: str = "", least: in
         .order_by(a.id.desc())
         .limit(limit)
     )  # fmt: skip
-    if subscription:
-        statement = statement.where(a.subscription == subscription)
+    wanted = a.subscription == subscription if subscription else a.subscription != CANARY
+    statement = statement.where(wanted)
     found = _lines(connection, statement)
     states: dict[int, dict[str, int]] = {}
     for row in connection.execute(told.where(delivery.c.alert.in_([line["id"] for line in found]))):
@@ -95,7 +97,7 @@ def alerts(connection: Connection, limit: int, subscription: str = "", least: in
 
 
 def deliveries(connection: Connection, limit: int, state: str = "", via: str = "", of: str = "") -> Sequence[Line]:
-    """Deliveries, the newest first, as filtered by state, notifier and alert id."""
+    """Deliveries, the newest first, as filtered by state, notifier and alert id; without an alert no canaries."""
     d = delivery.c
     statement = (
         select(
@@ -110,8 +112,7 @@ def deliveries(connection: Connection, limit: int, state: str = "", via: str = "
     for column, value in ((d.state, state), (d.via, via)):
         if value:
             statement = statement.where(column == value)
-    if of:
-        statement = statement.where(d.alert == rows.number_of(of))
+    statement = statement.where(d.alert == rows.number_of(of) if of else alert.c.subscription != CANARY)
     return _lines(connection, statement)
 
 
