@@ -17,6 +17,7 @@ from rarewatch import (
     clock,
     completeness,
     engines,
+    front,
     log,
     notifiers,
     registry,
@@ -24,6 +25,8 @@ from rarewatch import (
     settings,
     sources,
     stores,
+    suppression,
+    telling,
     watchkeeping,
     watchplan,
 )
@@ -55,8 +58,6 @@ from rarewatch.watchkeeping import Watchkeeper
 
 _log = structlog.get_logger()
 _LEAST_BACKLOG = 8
-_BEGINNING = 20_000
-"""Characters."""
 _TICK_SECONDS = 1.0
 _DRAIN_SECONDS = 25.0
 """What is in hand gets so long to end after SIGTERM: less than the thirty seconds after which supervisors kill."""
@@ -89,13 +90,14 @@ def reveal(ref: SecretRef) -> str:
     return log.hide(settings.reveal(ref))
 
 
-def notifiers_in_use(config: Config, but: Collection[str] = ()) -> dict[str, Notifier]:
-    """The notifiers somebody is told by, by id, without those in `but`; one that nobody uses need not have its secrets set.
+def notifiers_in_use(config: Config, but: Collection[str] = (), also: Collection[str] = ()) -> dict[str, Notifier]:
+    """The notifiers somebody is told by, and those in `also`, by id, without those in `but`.
 
-    Raises `ConfigError` where a secret is missing.
+    One that nobody uses need not have its secrets set. Raises `ConfigError` where a secret is missing.
     """
     used = {target.via for subscription in config.audience for target in subscription.targets}
     used |= {config.settings.canary.via} if config.settings.canary else set()
+    used |= set(also)
     found: dict[str, Notifier] = {}
     for name, configured in config.settings.notifiers.items():
         if name in used and name not in but:
@@ -179,10 +181,13 @@ class Service:
         duties = [
             Duty("readers", _TICK_SECONDS, self.crew.send_readers),
             Duty("couriers", _TICK_SECONDS, self.crew.send_couriers),
+            Duty("waiting", telling.EVERY_SECONDS, self.crew.tell_what_waited),
             Duty("files", reload_every, reloader.look),
+            Duty("addresses", suppression.EVERY_SECONDS, partial(front.tell_of_addresses, lambda: self.kit)),
             Duty("completeness", completeness.EVERY_SECONDS, partial(self._look_for_gaps, self.kit.now())),
             Duty("watchkeeping", watchkeeping.EVERY_SECONDS, self.keeper_of(lambda: self.kit).look),
         ]
+        await front.open_web(lambda: self.config, lambda: self.kit, self.stack, reveal)
         _log.info("started", sources=len(self.enrolled) - bool(self.config.settings.canary), rules=len(self.config.watch.rules))
         await self.engine.run(duties, stop)
         # Said at once, for what is in hand may take a while and silence would look like a hang.
@@ -227,6 +232,7 @@ class Service:
             self.kit,
             watch=watch,
             audience=config.audience,
+            policy=config.policy,
             composer=_composer(config, watch),
             notifiers={**self.kit.notifiers, **fresh},
         )
@@ -251,7 +257,7 @@ def _composer(config: Config, watch: Compiled) -> Composer:
 
     def types(item: Item) -> Sequence[str]:
         source = config.sources.get(item.source)
-        found = watch.findings(item.title, item.text, item.attachment[:_BEGINNING], about=about(item, source))
+        found = watch.findings(item.title, item.text, item.attachment[: telling.BEGINNING], about=about(item, source))
         return [label.type for label in found.labels]
 
     return Composer(config.watch, config.audience, types)
@@ -263,7 +269,7 @@ def _filled_in(store: Store, examples: Sequence[Example], sources: Mapping[str, 
 
 def _waiting(old: Config, new: Config, open_: Collection[str]) -> list[str]:
     """The settings that changed and were read once, at the start."""
-    named = ["database", "contact", "workers", "politeness", "canary", "heartbeat", "all_clear"]
+    named = ["database", "contact", "workers", "politeness", "canary", "heartbeat", "all_clear", "web"]
     changed = [name for name in named if getattr(old.settings, name) != getattr(new.settings, name)]
     before, after = old.settings.notifiers, new.settings.notifiers
     return changed + [f"notifiers.{name}" for name in sorted(open_) if before.get(name) != after.get(name)]
@@ -293,7 +299,7 @@ async def open_service(
         stack.push_async_callback(web.aclose)
         papers = Papers()
         stack.push_async_callback(papers.aclose)
-        channels = notifiers_in_use(config)
+        channels = notifiers_in_use(config, also=[target.via for one in store.own_subscriptions() for target in one.targets])
         for channel in channels.values():
             stack.push_async_callback(channel.close)
         clerk = Clerk(writer)
@@ -309,6 +315,7 @@ async def open_service(
             composer=_composer(config, compiled),
             notifiers=channels,
             now=now,
+            policy=config.policy,
         )
         _give_back()
         clerk.kit = kit

@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from rarewatch.nouns.alert import Evidence, Message, Parcel, Subscription, Why
+from rarewatch.nouns.alert import Evidence, Message, Parcel, Part, Reason, Subscription, Why
 from rarewatch.nouns.item import Item, Stamp
 from rarewatch.nouns.paper import page_at
 from rarewatch.nouns.source import Publisher, Tier
@@ -17,6 +20,7 @@ _LONG = 400
 _SENTENCES = 3
 _NEAR = 500
 _TERMS = 12
+BEIJING = "Asia/Shanghai"
 STATE_OWNED = "State-owned origin: an announcement of the Chinese state or of a company it owns, not independently verified."
 
 
@@ -34,6 +38,8 @@ class Composer:
         item, publisher = parcel.item, parcel.publisher
         if parcel.notice is not None:
             return self._notice(parcel, parcel.notice)
+        if parcel.parts:
+            return self._together(parcel)
         return Message(
             delivery=parcel.token,
             story=parcel.story,
@@ -44,7 +50,7 @@ class Composer:
             tier=publisher.tier.label,
             published=item.published,
             seen_at=item.seen_at,
-            zone=self._zones.get(parcel.subscription, "Asia/Shanghai"),
+            zone=self._zone(parcel),
             why=tuple(self._why(match) for match in parcel.matches),
             evidence=tuple(self._evidence(item, parcel.matches)),
             link=item.link,
@@ -56,7 +62,37 @@ class Composer:
             paper_note=item.paper_note,
             subscription=parcel.subscription,
             opening=parcel.opening,
+            note=note_of(parcel),
         )
+
+    def _together(self, parcel: Parcel) -> Message:
+        """Several stories in one message, each as it would be told alone; the headline says how many, and from when to when."""
+        zone, until = self._zone(parcel), parcel.opened_at or parcel.first_due
+        told = [replace(parcel, parts=(), reason=Reason.FIRST, opening=None, **_own(part)) for part in parcel.parts]
+        publishers = dict.fromkeys(part.publisher.name for part in parcel.parts)
+        return Message(
+            delivery=parcel.token,
+            story=parcel.story,
+            severity=max(part.severity for part in parcel.parts),
+            headline=together_words(len(told), min(part.at for part in parcel.parts), until, zone),
+            glosses=(),
+            publisher=", ".join(publishers),
+            tier="",
+            published=None,
+            seen_at=until,
+            zone=zone,
+            why=(),
+            evidence=(),
+            link="",
+            possible_repeat=parcel.in_doubt,
+            subscription=parcel.subscription,
+            opening=parcel.opening,
+            note=note_of(parcel),
+            parts=tuple(self.compose(one) for one in told),
+        )
+
+    def _zone(self, parcel: Parcel) -> str:
+        return parcel.zone or self._zones.get(parcel.subscription, BEIJING)
 
     def _notice(self, parcel: Parcel, severity: Severity) -> Message:
         """A word of the program to an operator: a line of its text is a line to read."""
@@ -71,7 +107,7 @@ class Composer:
             tier="",
             published=None,
             seen_at=item.seen_at,
-            zone=self._zones.get(parcel.subscription, "Asia/Shanghai"),
+            zone=self._zone(parcel),
             why=(),
             evidence=tuple(Evidence("text", line, ()) for line in item.text.splitlines() if line.strip()),
             link="",
@@ -115,6 +151,30 @@ class Composer:
         sentence = text[start:end]
         page = page_at(item.pages, spans[0].start) if field == "attachment" else None
         return Evidence(field, sentence, tuple(marks), self._glosser.glosses(sentence), page.place if page else "")
+
+
+def _own(part: Part) -> dict[str, Any]:
+    return {"item": part.item, "story": part.story, "publisher": part.publisher, "matches": part.matches, "in_doubt": False}
+
+
+def together_words(count: int, since: datetime, until: datetime, zone: str) -> str:
+    """How many, and from when to when: by the reader's clock, with Beijing's beside it where that is another."""
+    begin, end = since.astimezone(ZoneInfo(zone)), until.astimezone(ZoneInfo(zone))
+    words = f"{count} announcements, {begin:%d %b %H:%M}–{end:%H:%M}"
+    if begin.date() != end.date():
+        words = f"{count} announcements, {begin:%d %b %H:%M} – {end:%d %b %H:%M}"
+    there = [at.astimezone(ZoneInfo(BEIJING)) for at in (since, until)]
+    same = [at.replace(tzinfo=None) for at in there] == [at.replace(tzinfo=None) for at in (begin, end)]
+    return words if same else f"{words} (Beijing {there[0]:%H:%M}–{there[1]:%H:%M})"
+
+
+def note_of(parcel: Parcel) -> str:
+    """How it comes to be told now, where that is not for being the first on its story."""
+    return {
+        Reason.STORM: "Many alerts came at once: what follows is told together, in a while. Nothing is lost.",
+        Reason.ESCALATED: "Nobody who was told acknowledged this, so it is told to you.",
+        Reason.REPEATED: "Told again, for nobody acknowledged it.",
+    }.get(parcel.reason, "")
 
 
 def _by_sentence(item: Item, ordered: Iterable[Span]) -> Iterator[tuple[tuple[str, int, int], list[Span]]]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 
+from rarewatch import telling
 from rarewatch.errors import DeliveryFault, SourceFault, StoreError, Unavailable
 from rarewatch.notifiers import pace_of
 from rarewatch.nouns.alert import Delivered, DeliveryState, Parcel
@@ -25,7 +26,7 @@ _INSIST_SECONDS = 100.0
 _ASK_AGAIN_SECONDS = 1.0
 _BATCH = 64
 _LOOK_SECONDS = 1.0
-_LEAST_WAIT = 0.01
+_LEAST_WAIT = 0.02
 """Seconds: targets whose rests end together are claimed together."""
 _AFTER_TROUBLE = timedelta(minutes=1)
 """A source that was read while the store was out of order is read again so long after the store serves again."""
@@ -177,6 +178,14 @@ class Crew:
         rest = self._pacing.wake(self._kit.now().timestamp()) if self._turns.waiting else None
         if rest is not None:
             self._wake = loop.call_later(max(rest, _LEAST_WAIT), lambda: self._start(self._deliveries, self._at_once()))
+
+    async def tell_what_waited(self) -> None:
+        """Let go what waited long enough, and tell what nobody acknowledged."""
+        kit = self._kit
+        opened = await kit.in_order(telling.release, kit.store, kit.rules, kit.now())
+        if opened:
+            _log.info("released", deliveries=opened)
+            await self.send_couriers()
 
     async def one_pass(self, only: Collection[str]) -> None:
         """Read each of the sources `only` once, due or not, and deliver until nothing is due."""

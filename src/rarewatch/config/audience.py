@@ -3,22 +3,27 @@
 from collections.abc import Collection, Mapping
 
 from rarewatch.config.audience_models import AudienceFile, OperatorSpec, SubscriberSpec
+from rarewatch.config.habits import Known, Manners, circles, habits
 from rarewatch.config.mistakes import Mistakes
 from rarewatch.config.reader import Node
-from rarewatch.config.units import suggestion
 from rarewatch.nouns.alert import Subscription, Target
+from rarewatch.nouns.audience import ANYTHING, AS_IT_COMES, NO_POLICY
 from rarewatch.nouns.watch import Rule, Severity
+from rarewatch.route import in_tree
 
 
 class Audience:
     """Gathers subscriptions; disabled subscribers are checked like the others and then left out."""
 
-    def __init__(self, mistakes: Mistakes, rules: Collection[str] | None, notifiers: Collection[str] | None) -> None:
-        """`rules` and `notifiers` that may be named; None when they could not be read."""
+    def __init__(
+        self, mistakes: Mistakes, notifiers: Collection[str] | None, known: Known, groups: Mapping[str, tuple[str, ...]]
+    ) -> None:
+        """`notifiers`, and what else may be named by key; None for what could not be read. `groups` are those of entities."""
         self.found: dict[str, Subscription] = {}
+        self.policy = NO_POLICY
         self._places: dict[str, Node] = {}
         self._mistakes = mistakes
-        self._rules = rules
+        self._manners = Manners(mistakes, known, groups)
         self._notifiers = notifiers
 
     def add(self, node: Node) -> None:
@@ -30,6 +35,15 @@ class Audience:
             entries = node.child(key)
             for entry in entries.children() if entries is not None else ():
                 self._add(entry, what, shape, ids)
+        readers = {name for name in ids if name not in self.found or not self.found[name].operator}
+        self._check_escalations(node, readers)
+        self.policy = self._manners.policy(node, readers)
+
+    def _check_escalations(self, node: Node, readers: Collection[str]) -> None:
+        entries = node.child("subscribers")
+        for entry in entries.children() if entries is not None else ():
+            if escalate := entry.child("escalate"):
+                self._manners.check_name("subscriber", escalate.child("to"), readers)
 
     def _add(self, entry: Node, what: str, shape: type[SubscriberSpec | OperatorSpec], ids: dict[str, Node]) -> None:
         # Deliveries are remembered under the id: a reader and an operator must not have the same.
@@ -40,24 +54,27 @@ class Audience:
             return
         targets = tuple(Target(one.via, to) for one in spec.deliver for to in one.to)
         self._check_targets(entry, targets)
-        rules = frozenset(spec.rules or ()) if isinstance(spec, SubscriberSpec) else frozenset[str]()
-        name, operator = spec.name.strip() or spec.id, isinstance(spec, OperatorSpec)
-        self.found[spec.id] = Subscription(spec.id, name, targets, rules, spec.min_severity, spec.time_zone, operator)
+        reads = spec if isinstance(spec, SubscriberSpec) else None
+        wants = self._manners.wants(reads) if reads else ANYTHING
+        self.found[spec.id] = Subscription(
+            id=spec.id,
+            name=spec.name.strip() or spec.id,
+            targets=targets,
+            rules=wants.rules,
+            min_severity=spec.min_severity,
+            time_zone=spec.time_zone,
+            operator=reads is None,
+            wants=wants,
+            habits=habits(reads) if reads else AS_IT_COMES,
+        )
         self._places[spec.id] = entry
 
     def _check_names(self, node: Node) -> None:
         """Hold the rules and notifiers that are named against those there are, whatever else is wrong with the subscriber."""
-        listed, deliver = node.child("rules"), node.child("deliver")
-        for place in listed.children() if listed else ():
-            self._check_name("rule", place, self._rules)
+        self._manners.check_wants(node)
+        deliver = node.child("deliver")
         for place in deliver.children() if deliver else ():
-            self._check_name("notifier", place.child("via"), self._notifiers)
-
-    def _check_name(self, what: str, node: Node | None, known: Collection[str] | None) -> None:
-        if node is None or known is None or not isinstance(node.value, str) or node.value.strip() in known:
-            return
-        hint = suggestion(node.value, sorted(known)) if known else f"no {what} is configured at all"
-        self._mistakes.add(node, f"there is no {what} '{node.value}'", hint)
+            self._manners.check_name("notifier", place.child("via"), self._notifiers)
 
     def _check_targets(self, node: Node, targets: tuple[Target, ...]) -> None:
         for target in dict.fromkeys(target for target in targets if targets.count(target) > 1):
@@ -84,7 +101,16 @@ class Audience:
                     told.append(f"{self._places[name].where}: '{name}' and '{other}' both tell {target.to}: twice for one event")
         # A rule of severity `log` is there to be recorded, not told.
         unheard = [rule for name, rule in live.items() if name not in heard and _most(rule)] if readers else []
-        return [*told, *_unheard(unheard)]
+        return [*told, *_unheard(unheard), *self._of_manners(readers)]
+
+    def _of_manners(self, readers: Mapping[str, Subscription]) -> list[str]:
+        """Routes nothing comes to, who is left over beside the tree, escalations in a circle."""
+        told = list(self._manners.unreachable(self.policy.tree))
+        for name, one in readers.items() if self.policy.tree else ():
+            if name not in in_tree(self.policy.tree) and one.wants == ANYTHING:
+                words = "stands on no route and asks for nothing in particular: it is told everything"
+                told.append(f"{self._places[name].where}: '{name}' {words}")
+        return [*told, *(f"audience.yaml: escalations go round in a circle: {path}" for path in circles(readers))]
 
 
 def _most(rule: Rule) -> Severity:

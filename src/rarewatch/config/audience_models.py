@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from rarewatch.config.habit_models import DigestSpec, EscalateSpec, QuietSpec, StormSpec, WantsSpec
 from rarewatch.config.mapped import Mapped
 from rarewatch.config.units import Filled, Id, Level, Line, OneOrMore, Zone
 from rarewatch.nouns.watch import Severity
@@ -14,6 +15,8 @@ class AudienceFile(Mapped):
 
     subscribers: list[Any] | None = Field(description="a list of who is told; it may be empty")
     operators: list[Any] | None = None
+    routes: list[Any] | None = None
+    inhibit: list[Any] | None = None
 
 
 class DeliverSpec(Mapped):
@@ -23,13 +26,15 @@ class DeliverSpec(Mapped):
     to: OneOrMore = Field(description="an address there, such as a Slack channel or a mail address")
 
 
-class SubscriberSpec(Mapped):
-    """Who is told of what."""
+class SubscriberSpec(WantsSpec):
+    """Who is told of what, and when."""
 
     id: Id = Field(description="a short name such as desk")
     name: Line = ""
-    rules: Annotated[list[Filled], Field(min_length=1)] | None = None
-    min_severity: Level = Severity.LOG
+    quiet_hours: list[QuietSpec] = Field(default_factory=list)
+    digest: DigestSpec | None = None
+    storm: StormSpec | None = None
+    escalate: EscalateSpec | None = None
     time_zone: Zone = "Asia/Shanghai"
     enabled: bool = True
     deliver: Annotated[list[DeliverSpec], Field(min_length=1)] = Field(description="where: `- {via: slack, to: C0123456789}`")

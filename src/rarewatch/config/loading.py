@@ -1,6 +1,6 @@
 """Reads the whole configuration folder, or only what is watched for."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from rarewatch.config.rules import Rules
 from rarewatch.config.sources import Sources
 from rarewatch.config.types import Types
 from rarewatch.nouns.alert import Subscription
+from rarewatch.nouns.audience import NO_POLICY, Policy
 from rarewatch.nouns.expected import Expectations
 from rarewatch.nouns.source import Source
 from rarewatch.nouns.watch import Alias, Entity, Watch
@@ -37,6 +38,7 @@ class Config:
     folder: Path
     warnings: tuple[str, ...] = ()
     expectations: Expectations = field(default_factory=Expectations)
+    policy: Policy = NO_POLICY
 
 
 def load(folder: Path, clock: Clock = now) -> Config:
@@ -52,7 +54,7 @@ def load(folder: Path, clock: Clock = now) -> Config:
     for node in files.many(SOURCES):
         sources.add(node)
     watch, rules, warnings = _watch(files, mistakes, clock)
-    audience = Audience(mistakes, None if RULES in files.unreadable else rules.ids, program.names(top))
+    audience = Audience(mistakes, program.names(top), _names(files, watch, rules, sources, mistakes), watch.groups)
     if people := files.one(AUDIENCE):
         audience.add(people)
     expectations = Expectations()
@@ -68,7 +70,21 @@ def load(folder: Path, clock: Clock = now) -> Config:
     if not any(source.enabled for source in sources.found.values()):
         warnings.append(f"{folder / SOURCES}: nothing is read: no source is enabled")
     subscriptions = tuple(audience.found.values())
-    return Config(settings, sources.found, watch, subscriptions, files.digest, folder, tuple(warnings), expectations)
+    return Config(
+        settings, sources.found, watch, subscriptions, files.digest, folder, tuple(warnings), expectations, audience.policy
+    )
+
+
+def _names(files: Folder, watch: Watch, rules: Rules, sources: Sources, mistakes: Mistakes) -> dict[str, Collection[str] | None]:
+    """What may be named in the audience, by its key; None for what could not be read in full."""
+    whole = not mistakes.errors
+    return {
+        "rules": None if RULES in files.unreadable else rules.ids,
+        "entities": {*watch.entities, *watch.groups} if whole else None,
+        "types": watch.types if whole else None,
+        "publishers": {source.publisher.id for source in sources.found.values()} if whole else None,
+        "sources": None if SOURCES in files.unreadable else sources.ids,
+    }
 
 
 def load_watch(folder: Path, clock: Clock = now) -> Watch:

@@ -11,8 +11,9 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_jso
 from pydantic_core.core_schema import BeforeValidatorFunctionSchema
 
 from rarewatch import matchers, notifiers, registry, sources
-from rarewatch.config import audience_models, expectation_models, models
+from rarewatch.config import audience_models, expectation_models, habit_models, models
 from rarewatch.config.conditions import JOINS
+from rarewatch.notifiers import _webhook_payload as webhook
 from rarewatch.nouns.watch import Severity
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -51,7 +52,13 @@ _INSIDE: dict[str, dict[str, dict[str, Any]]] = {
         "expected": _list_of("ExpectedSpec"),
         "witnesses": _list_of("WitnessSpec"),
     },
-    "AudienceFile": {"subscribers": _list_of("SubscriberSpec"), "operators": _list_of("OperatorSpec")},
+    "AudienceFile": {
+        "subscribers": _list_of("SubscriberSpec"),
+        "operators": _list_of("OperatorSpec"),
+        "routes": _list_of("RouteSpec"),
+        "inhibit": _list_of("InhibitSpec"),
+    },
+    "RouteSpec": {"routes": _list_of("RouteSpec")},
     "PublisherFile": {
         "publisher": {"$ref": "#/$defs/PublisherSpec"},
         "defaults": {"anyOf": [{"$ref": "#/$defs/SourceDefaults"}, {"type": "null"}]},
@@ -95,7 +102,10 @@ class _Writer(GenerateJsonSchema):
 
 
 def schemas() -> dict[str, dict[str, Any]]:
-    """A schema for each kind of file, by the name of the file without its ending (`rules` and `sources` for those folders)."""
+    """A schema for each kind of file, by the name of the file without its ending (`rules` and `sources` for those folders).
+
+    And one for the message that webhooks get.
+    """
     parts: list[type[BaseModel]] = [
         models.TermList,
         models.RuleSpec,
@@ -107,6 +117,8 @@ def schemas() -> dict[str, dict[str, Any]]:
     parts += [
         audience_models.SubscriberSpec,
         audience_models.OperatorSpec,
+        habit_models.RouteSpec,
+        habit_models.InhibitSpec,
         models.PublisherSpec,
         models.SourceDefaults,
         models.SourceSpec,
@@ -125,7 +137,7 @@ def schemas() -> dict[str, dict[str, Any]]:
     definitions["Settings"]["properties"]["notifiers"] = {"type": "object", "additionalProperties": {"$ref": "#/$defs/Notifier"}}
     _finish_rules(definitions["RuleSpec"])
     _finish_sources(definitions)
-    return {name: _file(name, model, definitions) for name, model in _FILES.items()}
+    return {name: _file(name, model, definitions) for name, model in _FILES.items()} | {webhook.NAME: webhook.schema()}
 
 
 def _definitions(shapes: list[type[BaseModel]]) -> dict[str, Any]:

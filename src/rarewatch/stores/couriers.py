@@ -9,16 +9,17 @@ from sqlalchemy import ColumnElement, Connection, and_, literal, or_, select, tu
 from sqlalchemy.engine import Row
 
 from rarewatch.errors import DeliveryFault
-from rarewatch.nouns.alert import DeliveryState, Opening, Parcel, Reason, Receipt, Target
+from rarewatch.nouns.alert import DeliveryState, Opening, Parcel, Part, Reason, Receipt, Target
 from rarewatch.nouns.turns import Turns
 from rarewatch.nouns.watch import Severity
-from rarewatch.stores import addresses, openings, rows
-from rarewatch.stores.tables import alert, delivery, item
+from rarewatch.stores import addresses, holding, openings, rows
+from rarewatch.stores.tables import alert, delivery, item, own_subscription
 
 _d = delivery.c
 _LONGEST_WAIT = timedelta(hours=2)
 """No retry waits so long, whatever the receiver asks for: what seems to has met a clock that was set back."""
 _LATE = timedelta(minutes=5)
+_ALONE = {Reason.FIRST.value, Reason.STORM.value, Reason.NOTICE.value}
 
 
 def recover(connection: Connection, now: datetime) -> int:
@@ -100,21 +101,29 @@ def parcels(connection: Connection, numbers: Sequence[int]) -> list[Parcel]:
         alert.c.publisher,
         alert.c.reason,
         alert.c.severity,
+        alert.c.opened_at,
+        own_subscription.c.time_zone,
     )
     statement = (
         select(item, *columns)
         .join(alert, alert.c.item == item.c.id)
         .join(delivery, _d.alert == alert.c.id)
+        .outerjoin(own_subscription, own_subscription.c.id == alert.c.subscription)
         .where(_d.id.in_(numbers))
         .order_by(_d.due_at, _d.id)
     )
     found = connection.execute(statement).all()
     first = openings.of(connection, numbers)
     barred = addresses.SqlAddresses(connection).barred((row.to, row.subscription) for row in found)
-    return [_parcel(row, first.get(row.delivery_id), barred.get((row.to, row.subscription), "")) for row in found]
+    # Only what was gathered, and what follows it, tells several stories.
+    parts = holding.parts_of(connection, [row.alert_id for row in found if row.reason not in _ALONE])
+    return [
+        _parcel(row, first.get(row.delivery_id), barred.get((row.to, row.subscription), ""), parts.get(row.alert_id, ()))
+        for row in found
+    ]
 
 
-def _parcel(row: Row[Any], opening: Opening | None, withheld: str) -> Parcel:
+def _parcel(row: Row[Any], opening: Opening | None, withheld: str, parts: tuple[Part, ...]) -> Parcel:
     return Parcel(
         delivery=str(row.delivery_id),
         token=row.token,
@@ -131,6 +140,10 @@ def _parcel(row: Row[Any], opening: Opening | None, withheld: str) -> Parcel:
         notice=Severity(row.severity) if row.reason == Reason.NOTICE.value else None,
         opening=opening,
         withheld=withheld,
+        reason=Reason(row.reason),
+        zone=row.time_zone or "",
+        parts=parts,
+        opened_at=rows.moment(row.opened_at),
     )
 
 

@@ -88,6 +88,43 @@ def seen_line(message: Message) -> str:
     return f"First seen {moment_words(message.seen_at, message.zone)}"
 
 
+def journey_line(message: Message) -> str:
+    """`published 10:31 · seen 10:33 · told 10:33 (2 min)`: how long it took, in the reader's time; "" where nobody is told of news.
+
+    A moment of another day than that of telling has its day too; what was published on a day has no minutes to count from.
+    """
+    told = message.told_at
+    if told is None or message.notice or message.parts:
+        return ""
+    printed = message.published
+    exact = printed.at if printed and printed.precision == "minute" else None
+    words = f"published {_short(exact, told, message.zone)} · " if exact else ""
+    if printed and not exact:
+        words = f"published {stamp_words(printed, message.zone).partition(' ')[0]} · "
+    words += f"seen {_short(message.seen_at, told, message.zone)} · told {_short(told, told, message.zone)}"
+    took = (told - (exact or message.seen_at)).total_seconds()
+    if took < 0:  # a clock that is not right, theirs or ours
+        return words
+    return f"{words} ({_span_words(took)}{'' if exact else ' after it was seen'})"
+
+
+def _short(at: datetime, told: datetime, zone: str) -> str:
+    """Hours and minutes, behind the day where it is not that of `told`."""
+    zone = zone if _known(zone) else BEIJING
+    local, today = _shifted(at, zone), _shifted(told, zone).date()
+    clock = f"{local.hour:02d}:{local.minute:02d}"
+    return clock if local.date() == today else f"{local.date().isoformat()} {clock}"
+
+
+def _span_words(seconds: float) -> str:
+    minutes = round(seconds / 60)
+    if minutes < 1:
+        return "under 1 min"
+    if minutes < 120:
+        return f"{minutes} min"
+    return f"{round(minutes / 60)} h" if minutes < 48 * 60 else f"{round(minutes / 1440)} days"
+
+
 def _known(zone: str) -> bool:
     try:
         ZoneInfo(zone)
@@ -153,6 +190,7 @@ def notices(message: Message) -> tuple[Notice, ...]:
     """Every reservation that belongs on this alert, the weightiest first."""
     found = (
         ("test", "This is a test message, not news." if message.test else ""),
+        ("note", tidy(message.note)),
         (
             "repeat",
             "You may have had this already: an earlier attempt to send it got no clear answer." if message.possible_repeat else "",
