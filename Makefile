@@ -12,7 +12,7 @@ CONFIG ?= config
 JOBS ?= auto
 CODE := src tests tools $(wildcard benchmarks)
 
-.PHONY: help demo run test lint types imports unit docs eval month bench clean
+.PHONY: help demo run test lint types imports unit docs eval month chaos bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -46,6 +46,9 @@ eval: $(TOOLS) ## measure the shipped rules against tests/corpus/floors.yaml (AR
 
 month: $(TOOLS) ## let a simulated month of sixty sources pass and print what came of it (RAREWATCH_MONTH_DAYS=7 for a week)
 	PYTHONPATH=src:tests $(BIN)/python -m month
+
+chaos: $(TOOLS) ## 10,000 alerts to receivers that fail by chance, the service killed every few seconds (ARGS="--alerts 500 --seconds 20")
+	$(BIN)/python tests/chaos/run.py $(ARGS)
 
 bench: $(TOOLS) ## measure against the floors in benchmarks/, some minutes
 	$(BIN)/python benchmarks/run.py

@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 
 import rarewatch
+from rarewatch.demo._odds import Odds
 from rarewatch.demo._slack_limits import refusal
 from rarewatch.demo.slack_double import SlackDouble, Trouble
 
@@ -291,3 +292,45 @@ async def test_its_process_ends_well_when_asked(tmp_path):
     await process.stdout.readline()
     process.send_signal(signal.SIGTERM)
     assert await process.wait() == 0
+
+
+async def test_an_answer_can_break_off_with_the_message_taken(double, session):
+    double.fail("accept-then-reset")
+    with pytest.raises(aiohttp.ClientError):
+        await post(session, double)
+    assert len(double.messages) == 1
+
+
+async def test_a_delayed_message_is_taken_though_nobody_waits(double, session):
+    double.delay = 0.05
+    double.fail("delay")
+    caller = asyncio.create_task(post(session, double))
+    async with asyncio.timeout(20):
+        while not double.calls:
+            await asyncio.sleep(0)
+        caller.cancel()
+        while not double.messages:
+            await asyncio.sleep(0.01)
+    with pytest.raises(asyncio.CancelledError):
+        await caller
+
+
+async def test_trouble_can_come_by_chance_and_for_good(double, session):
+    double.odds, double.retry_after = Odds({Trouble.RATE_LIMITED: 1.0}), 1
+    assert (await post(session, double))[0] == 429
+    double.odds, double.dead = Odds(), {CHANNEL: Trouble.UNAVAILABLE}
+    assert (await post(session, double))[0] == 503
+    double.dead = {}
+    assert (await post(session, double))[0] == 200
+
+
+async def test_the_history_can_lag_and_gives_few_a_page(session):
+    times = iter([1_000.0, 1_001.0, 1_001.4, 1_002.0])
+    double = SlackDouble(clock=lambda: next(times), lag=0.5, page=1)
+    await double.start()
+    ids = [(await post(session, double))[1]["ts"] for _ in range(2)]
+    _, first = await call(session, double, "conversations.history", channel=CHANNEL, limit=200)
+    _, later = await call(session, double, "conversations.history", channel=CHANNEL, limit=200)
+    assert [one["ts"] for one in first["messages"]] == ids[:1]
+    assert ([one["ts"] for one in later["messages"]], later["has_more"]) == (ids[1:], True)
+    await double.stop()

@@ -8,6 +8,7 @@ import sys
 import aiosmtplib
 import pytest
 
+from rarewatch.demo._odds import Odds
 from rarewatch.demo.smtp_double import Fault, SmtpDouble, main
 
 RAW = (
@@ -44,13 +45,42 @@ async def test_faults_come_one_a_connection_in_order():
     assert double.connections == 3
 
 
-@pytest.mark.parametrize(("fault", "taken"), [(Fault.DROP, 0), (Fault.CLOSING, 0), (Fault.DROP_IN_DATA, 0), (Fault.LOST_ANSWER, 1)])
+@pytest.mark.parametrize(
+    ("fault", "taken"),
+    [
+        (Fault.DROP, 0),
+        (Fault.UNWELCOME, 0),
+        (Fault.DROP_AT_HELLO, 0),
+        (Fault.CLOSING, 0),
+        (Fault.DROP_AT_MAIL, 0),
+        (Fault.DROP_AT_RCPT, 0),
+        (Fault.DROP_IN_DATA, 0),
+        (Fault.DROP_AT_THE_DOT, 0),
+        (Fault.LOST_ANSWER, 1),
+    ],
+)
 async def test_a_dropped_connection_is_dropped(fault, taken):
     async with SmtpDouble() as double:
         double.fail(fault)
         with pytest.raises((aiosmtplib.SMTPException, OSError)):
             await deliver(double.port)
     assert len(double.mails) == taken
+
+
+async def test_a_slow_server_takes_the_mail():
+    async with SmtpDouble(delay=0.01) as double:
+        double.fail(Fault.SLOW)
+        await deliver(double.port)
+    assert len(double.mails) == 1
+
+
+async def test_faults_can_come_by_chance():
+    async with SmtpDouble(odds=Odds({Fault.DROP: 1.0})) as double:
+        with pytest.raises((aiosmtplib.SMTPException, OSError)):
+            await deliver(double.port)
+        double.odds = Odds()
+        await deliver(double.port)
+    assert len(double.mails) == 1
 
 
 async def test_the_log_has_the_mail_before_the_sender_knows(tmp_path):

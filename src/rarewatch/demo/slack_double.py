@@ -79,6 +79,7 @@ class SlackDouble:
     message before it is acknowledged; `port` 0 means any free one; `clock` returns seconds since 1970. `odds` make trouble by
     chance where none was ordered; `retry_after` is what a 429 of trouble asks for, `delay` how late a delayed call is served, `lag`
     how long a message is not yet shown in the history, all in seconds; `page` the most messages of the history in one answer.
+    `dead` are channels where every call meets one trouble.
     `scopes` are what the token may do; `people` press buttons and write commands.
     """
 
@@ -94,6 +95,7 @@ class SlackDouble:
     delay: float = 0.5
     lag: float = 0.0
     page: int = 999
+    dead: Mapping[str, Trouble] = field(default_factory=dict)
     scopes: Collection[str] = _SCOPES
     people: SlackPeople = field(default_factory=SlackPeople)
     messages: list[Posted] = field(default_factory=list)
@@ -153,7 +155,7 @@ class SlackDouble:
         method = request.match_info["method"]
         self.calls.append(method)
         arguments = await read_arguments(request)
-        trouble = self._troubles.popleft() if self._troubles else self.odds.draw()
+        trouble = self._troubles.popleft() if self._troubles else self.dead.get(str(arguments.get("channel"))) or self.odds.draw()
         if trouble is Trouble.DELAY:
             await asyncio.sleep(self.delay)
             return self._serve(method, request, arguments)
