@@ -50,7 +50,10 @@ def pace_of(notifier: Notifier | None) -> float:
 
 
 KINDS: dict[str, str] = {
+    "apprise": "rarewatch.notifiers.apprise_:Apprise",
     "console": "rarewatch.notifiers.console:Console",
     "email": "rarewatch.notifiers.email:Email",
+    "feed": "rarewatch.notifiers.feedfile:FeedFile",
     "slack": "rarewatch.notifiers.slack:Slack",
+    "webhook": "rarewatch.notifiers.webhook:Webhook",
 }
