@@ -20,6 +20,7 @@ from rarewatch.text.wording import (
     ELLIPSIS,
     evidence_label,
     excerpt,
+    journey_line,
     moment_words,
     notices,
     published_line,
@@ -134,7 +135,8 @@ def _laid_out(whole: Message, *, interactive: bool) -> tuple[list[Json], list[Le
     if message.parts:
         body, left = told_together(message.parts, room)
     elif message.notice:
-        body, left = _said(message), left_of_notice(whole, _SENTENCES)
+        body, shown = _said(message, room)
+        left = left_of_notice(whole, shown)
     else:
         facts, link = [_facts(message), _why(message)], rich(*_link(message.link))
         quoted, shown = _evidence(message.evidence, room - weight([*facts, link]))
@@ -153,10 +155,17 @@ def _top(message: Message) -> list[Json]:
     return blocks
 
 
-def _said(message: Message) -> list[Json]:
-    """The lines of a notice, with its moment."""
-    said = [fit(one.sentence, SAID) for one in message.evidence[:_SENTENCES]]
-    return [rich(*lines([span(line)] for line in (fit(moment_words(message.seen_at, message.zone), 150), *said) if line))]
+def _said(message: Message, room: int) -> tuple[list[Json], int]:
+    """The lines of a notice that `room` (bytes) holds, with its moment; and how many of them are shown."""
+    told = [[span(fit(moment_words(message.seen_at, message.zone), FACT))]]
+    shown = 0
+    for one in message.evidence[:_SENTENCES]:
+        line = fit(one.sentence, SAID)
+        if weight([rich(*lines([*told, [span(line)]]))]) > room:
+            break
+        told += [[span(line)]] if line else []
+        shown += 1
+    return [rich(*lines(told))], shown
 
 
 def _facts(message: Message) -> Json:
@@ -225,5 +234,6 @@ def _link(link: str) -> list[Json]:
 
 def _context(message: Message) -> Json:
     quiet = [fit(notice.text, NOTE) for notice in notices(message) if notice.kind not in _LOUD]
+    quiet += [fit(journey, FACT)] if (journey := journey_line(message)) else []
     story = f" · story {message.story}" if message.story else ""
     return context(*quiet, fit(f"delivery {message.delivery}{story}", FACT))

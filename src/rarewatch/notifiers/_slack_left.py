@@ -1,6 +1,7 @@
 """What an alert shows only in part, whole, for its thread. Pure."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TypeAlias
 
 from rarewatch.notifiers._slack_text import fit, gloss_text, literal
@@ -9,6 +10,8 @@ from rarewatch.text.wording import evidence_label, notices, publisher_words, typ
 
 HEADLINE, GLOSSES, FACT, WHY, SENTENCE, NOTE, SAID = 400, 300, 150, 200, 400, 200, 500
 """UTF-16 units that the alert itself shows of each."""
+
+_OWN = 500
 
 Left: TypeAlias = tuple[str, str]
 """A label, and the whole text."""
@@ -49,8 +52,11 @@ def _facts(message: Message, *, linked: bool) -> Iterator[Left]:
 
 def _rules(message: Message, shown: int) -> Iterator[Left]:
     for place, why in enumerate(message.why):
-        if place >= shown or is_cut(line := why_line(why), WHY):
-            yield "Why this alert", line if place < shown else why_line(why)
+        # Rules are our own: what is longer than that is no title and no term.
+        terms = tuple(term[:_OWN] for term in why.terms[:_OWN])
+        line = why_line(replace(why, rule=why.rule[:_OWN], title=why.title[:_OWN], terms=terms))
+        if place >= shown or is_cut(line, WHY):
+            yield "Why this alert", line
 
 
 def _sentences(evidence: tuple[Evidence, ...], shown: int) -> Iterator[Left]:

@@ -1,6 +1,7 @@
 """Several announcements in one message: as many as there is room for, the others in the thread. Pure."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rarewatch.notifiers._slack_leaves import lines, rich, span
 from rarewatch.notifiers._slack_left import Left
@@ -29,17 +30,20 @@ def _told(part: Message) -> Json:
     address = web_link(part.link, 1_000)
     title = {"type": "link", "url": address, "text": headline, "style": {"bold": True}} if address else span(headline, bold=True)
     rules = ", ".join(why.title or why.rule for why in part.why[:4])
-    told = [
-        [span(f"{part.severity.label.upper()} · "), title],
-        [span(fit(gloss_text(part.glosses[:50]), 150))] if part.glosses else [],
-        [span(fit(f"{publisher_words(part)[:_LONGEST]} · {published_line(part)}", 250))],
-        [span(fit(f"Rule: {rules}"[:_LONGEST], 150))] if rules else [],
-        [] if address else [span(f"Address: {fit(part.link, 150)}")] if part.link.strip() else [],
+    facts = [
+        fit(gloss_text(part.glosses[:50])[:_LONGEST], 150),
+        fit(f"{_publisher(part)} · {published_line(part)}", 250),
+        fit(f"Rule: {rules}"[:_LONGEST], 150) if rules else "",
+        "" if address or not part.link.strip() else fit(f"Address: {part.link}", 150),
     ]
-    return rich(*lines(line for line in told if line))
+    return rich(*lines([[span(f"{part.severity.label.upper()} · "), title], *([span(fact)] for fact in facts if fact)]))
+
+
+def _publisher(part: Message) -> str:
+    return publisher_words(replace(part, publisher=part.publisher[:_LONGEST], tier=part.tier[:_LONGEST]))
 
 
 def _left(part: Message) -> Left:
     rules = ", ".join(f"{why.title or why.rule} (rule {why.rule})" for why in part.why)
-    facts = f"{gloss_text(part.glosses)} · {publisher_words(part)} · {published_line(part)} · {rules} · {part.link}"
+    facts = f"{gloss_text(part.glosses[:50])} · {_publisher(part)} · {published_line(part)} · {rules} · {part.link}"
     return part.severity.label.upper(), f"{part.headline[:_SHARE]} · {facts[:_SHARE]}"
