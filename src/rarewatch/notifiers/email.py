@@ -53,7 +53,7 @@ class EmailOptions(BaseModel):
     unsubscribe_url: Annotated[
         str | None,
         Field(
-            pattern=r"^https://[!-~]{1,250}$",
+            pattern=r"^https://[!#-+\--;=?-~]{1,250}$",
             description="address of /unsubscribe of the web server, as mail readers reach it; needs unsubscribe_secrets",
         ),
     ] = None
@@ -66,7 +66,7 @@ class EmailOptions(BaseModel):
     @field_validator("unsubscribe_mailto")
     @classmethod
     def _is_bare(cls, value: str | None) -> str | None:
-        if value is not None and str(mailbox(value)) != value:
+        if value is not None and mailbox(value).addr_spec != value:
             raise ValueError("write the address alone, as name@example.org")
         return value
 
