@@ -100,13 +100,13 @@ def objection(sent: Sent | None, flight: Flight, started: datetime, now: datetim
 
     No time runs before `started`: a service that was away does not tell of its own absence.
     """
+    if sent and sent.state is DeliveryState.DEAD:
+        return f"its delivery is dead: {sent.fault}"
     since = max(sent.released_at, started) if sent else started
     if now - since <= timedelta(seconds=flight.within):
         return ""
     if sent is None:
         return "none left its source since the start: sources are not read, or what is read is not recorded"
-    if sent.state is DeliveryState.DEAD:
-        return f"its delivery is dead: {sent.fault}"
     if sent.state is not DeliveryState.SENT:
         return f"it is still not delivered: {sent.fault or 'no courier brought it'}"
     if not on_time(sent, flight):

@@ -10,7 +10,7 @@ marked as such, a possible repeat, never an announcement.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 from rarewatch import expect, health, schedule
@@ -112,7 +112,7 @@ def desk(batch: Iterable[tuple[Job, Reading]], kit: Kit) -> list[Polled]:
 
 async def deliver(parcel: Parcel, kit: Kit) -> Delivered:
     """Tell one target; whatever happens is recorded on its row before anything else is done about it."""
-    message = kit.composer.compose(parcel)
+    message = replace(kit.composer.compose(parcel), told_at=kit.now())
     notifier = kit.notifiers.get(parcel.target.via)
     if notifier is None or parcel.withheld:
         why = parcel.withheld or f"there is no notifier {parcel.target.via!r} any more"

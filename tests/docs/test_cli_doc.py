@@ -133,6 +133,7 @@ def lines(peers):
         "sources new": of("sources", "new", f"{peers.site}/company/xwzx/index.html", "--allow-private", "--json"),
         "sources doctor": of("sources", "doctor", "sample-trade", "sample-company", "--json"),
         "expected": awaited(of, peers.folder),
+        "latency": of("latency", "--json"),
         "alerts": alert,
         "deliveries": of("deliveries", "--json", "--via", "email", "-n", "1"),
         "notify-test": of("notify-test", "--json", "desk"),

@@ -1,6 +1,5 @@
 """The service watches itself: over days on a clock that stands still, through restarts, with real crews and databases."""
 
-import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -9,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from making import HOUR, MINUTE, NOW, StillClock, at_once, item, open_delivery, record_fault, source, subscription
+from making import HOUR, MINUTE, NOW, StillClock, at_once, item, open_delivery, subscription
 from rarewatch import canary
 from rarewatch.canary import Canary, Flight, source_of
 from rarewatch.compose import Composer
@@ -21,7 +20,7 @@ from rarewatch.nouns.alert import Receipt, Target
 from rarewatch.nouns.vigil import CANARY
 from rarewatch.nouns.watch import Severity, Watch
 from rarewatch.pipeline import Kit
-from rarewatch.stores import tables, views, vigil
+from rarewatch.stores import tables, views
 from rarewatch.stores.sql import SqlStore
 from rarewatch.watchkeeping import Plan, Watchkeeper
 from rarewatch.watchplan import submitting
@@ -410,7 +409,9 @@ async def test_an_archive_that_was_out_of_order_is_told_when_it_serves_again(tmp
         broken.is_broken = False
         await house.pass_by(10 * MINUTE)
         assert house.told == ["The archive was out of order, and serves again"]
-        assert "For 600 s" in house.post.taken[0][1].evidence[0].sentence or "For 540 s" in house.post.taken[0][1].evidence[0].sentence
+        assert (
+            "For 600 s" in house.post.taken[0][1].evidence[0].sentence or "For 540 s" in house.post.taken[0][1].evidence[0].sentence
+        )
 
 
 async def test_a_clock_that_is_set_right_by_a_little_is_not_worth_a_word(tmp_path):

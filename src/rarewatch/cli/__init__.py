@@ -13,6 +13,7 @@ from rarewatch.cli import (
     demo,
     expected,
     explain,
+    latency,
     matching,
     notify,
     reading,
@@ -42,6 +43,7 @@ app.command("explain")(explain.explain)
 app.command("expected")(expected.expected)
 app.command("alerts")(archive.alerts)
 app.command("deliveries")(archive.deliveries)
+app.command("latency")(latency.latency)
 app.command("notify-test")(notify.notify_test)
 app.add_typer(sources_group.sources, name="sources")
 app.add_typer(rules.rules, name="rules")

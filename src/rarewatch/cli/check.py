@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import typer
 
-from rarewatch import app, log, settings
+from rarewatch import app, log, settings, watchplan
 from rarewatch.cli.context import ConfigOption, Exit, JsonOption, people, put, read_config
 from rarewatch.config import Config
 from rarewatch.config.expectations import lonely
@@ -47,9 +47,15 @@ def _steps(loaded: Config) -> Iterator[tuple[str, bool, str]]:
     yield "completeness", True, _completeness(loaded)
     yield _tried("secrets", lambda: f"{len(app.notifiers_in_use(loaded))} notifier(s) in use have theirs")
     yield from _ways(loaded)
+    heartbeat = loaded.settings.heartbeat
+    if heartbeat:
+        yield _tried("heartbeat", lambda: "its address is there" if watchplan.address(heartbeat, app.reveal) else "")
     yield _tried("database", lambda: _database(loaded))
     yield _tried("edits", lambda: _edits(loaded))
+    canary = loaded.settings.canary
     for name, configured in loaded.settings.notifiers.items():
+        if canary and canary.via == name:
+            continue
         if not any(target.via == name for subscription in loaded.audience for target in subscription.targets):
             yield "notifier", True, f"{name} ({configured.kind}) is configured, but nobody is told by it"
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from rarewatch.config.mapped import Mapped
 from rarewatch.config.units import ClockTime, Filled, SomeDuration, WebAddress, Zone, wrong
@@ -25,11 +25,17 @@ class CanarySpec(Mapped):
         return self
 
 
+def _form(value: object) -> str:
+    """Which of its forms an address has, so that a mistake is told of that one."""
+    return "secret" if isinstance(value, dict | SecretRef) else "address"
+
+
 class HeartbeatSpec(Mapped):
     """An address outside that is called as long as canaries arrive."""
 
     ping: Annotated[
-        WebAddress | SecretRef,
+        Annotated[WebAddress, Tag("address")] | Annotated[SecretRef, Tag("secret")],
+        Discriminator(_form),
         Field(description="a web address, or where it is found: {env: NAME} or {file: PATH}"),
     ]
     allow_private: bool = False

@@ -275,6 +275,7 @@ class Message:
     when to when, and it has no link. `note` says how it comes to be told now: a storm, a repetition, nobody who acknowledged it.
     `acts` are what people did about it since it was told.
     `subscription` is the id of the subscription that asked for it, `opening` the first word of the same story to the same target.
+    `told_at` is when this attempt to tell it began, None where it is only shown.
     """
 
     delivery: str
@@ -303,3 +304,4 @@ class Message:
     acts: tuple[Act, ...] = ()
     subscription: str = ""
     opening: Opening | None = None
+    told_at: datetime | None = None

@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import Connection, Select, select
 from sqlalchemy.engine import Row
 
-from rarewatch.nouns.alert import OWN, DeliveryState, Reason
+from rarewatch.nouns.alert import OWN, DeliveryState, Reason, Verdict
 from rarewatch.nouns.vigil import Trip
 from rarewatch.stores import rows
-from rarewatch.stores.tables import ack, alert, delivery, item, source_state
+from rarewatch.stores.tables import ack, alert, decision, delivery, item, source_state
 
 _SENT = DeliveryState.SENT.value
 
@@ -20,7 +20,8 @@ def trips(connection: Connection, since: datetime, until: datetime | None = None
 
     Only what was told at once: a digest or the end of quiet hours waits because somebody wants it to.
     """
-    d, a, i, s = delivery.c, alert.c, item.c, source_state.c
+    d, a, i, s, made = delivery.c, alert.c, item.c, source_state.c, decision.c
+    waited = select(made.id).where(made.item == a.item, made.subscription == a.subscription, made.verdict == Verdict.HOLD.value)
     statement: Select[Any] = (
         select(
             i.source, i.published_at, i.published_offset, i.precision, i.seen_at, a.opened_at, d.via, d.sent_at,
@@ -32,6 +33,7 @@ def trips(connection: Connection, since: datetime, until: datetime | None = None
         .outerjoin(source_state, s.source == i.source)
         .outerjoin(ack, ack.c.alert == a.id)
         .where(d.state == _SENT, d.sent_at >= since.timestamp(), a.reason == Reason.FIRST.value, i.source != OWN.id)
+        .where(~waited.exists())
         .order_by(d.sent_at, d.id)
     )  # fmt: skip
     if until is not None:

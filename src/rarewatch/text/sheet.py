@@ -65,9 +65,14 @@ def lay_out(message: Message) -> Sheet:
         evidence=_capped(_evidence(evidence, labelled=not message.notice) for evidence in message.evidence),
         link=wording.safe_link(message.link),
         address=wording.tidy(message.link).strip(),
-        footer=wording.shorten(f"Story {message.story or 'none'}, delivery {message.delivery}", LINE),
+        footer=wording.shorten(_footer(message), LINE),
         notice=message.notice,
     )
+
+
+def _footer(message: Message) -> str:
+    journey, ids = wording.journey_line(message), f"Story {message.story or 'none'}, delivery {message.delivery}"
+    return f"{journey} · {ids}" if journey else ids
 
 
 def _facts(message: Message) -> tuple[Row, ...]:
