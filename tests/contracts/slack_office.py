@@ -110,7 +110,7 @@ TITLES = ("商务部公布对稀土物项实施出口管制的决定", "关于�
 
 
 def stored_alert(store, config, now=NOW):
-    """Three announcements, the first of them told; returns its parcel."""
+    """Three announcements, the first of them to be told."""
 
     source = config.sources["mofcom"]
     watch = Compiled(config.watch)
@@ -131,8 +131,6 @@ def stored_alert(store, config, now=NOW):
                 desk = config.audience[0]
                 told = Decision(kept.item.id, story, desk.id, Verdict.TELL, Reason.FIRST, tuple(matches), desk.targets)
                 book.decided([told], source.publisher, now)
-    (parcel,) = store.claim_deliveries(now, 5, timedelta(minutes=2))
-    return parcel
 
 
 @asynccontextmanager
@@ -148,7 +146,8 @@ async def scene(folder):
         composer = Composer(config.watch, config.audience, lambda _: ())
         notifier = Slack(options, reveal)
         stack.push_async_callback(notifier.close)
-        parcel = stored_alert(store, config)
+        stored_alert(store, config)
+        (parcel,) = store.claim_deliveries(NOW, 5, timedelta(minutes=2))
         receipt = await notifier.send(composer.compose(parcel), parcel.target)
         store.record_receipt(parcel, receipt)
         clock = [NOW]

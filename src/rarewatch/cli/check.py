@@ -2,23 +2,30 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from typing import Annotated
 
 import typer
 
 from rarewatch import app, log, settings, watchplan
+from rarewatch.cli.check_targets import targets
 from rarewatch.cli.context import ConfigOption, Exit, JsonOption, people, put, read_config
 from rarewatch.config import Config
 from rarewatch.config.expectations import lonely
 from rarewatch.errors import ConfigError, RarewatchError
 from rarewatch.fetch.browser import missing
+from rarewatch.slackapp.opening import answerable
 from rarewatch.stores import views
 
 
-def check(folder: ConfigOption = None, as_json: JsonOption = False) -> None:
+def check(
+    live: Annotated[bool, typer.Option("--live", help="Ask Slack what its token may do; nobody is told anything.")] = False,
+    folder: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Check the configuration, the secrets it names and the database, without polling or telling anyone."""
     loaded = read_config(folder)
     failed = 0
-    for name, ok, words in _steps(loaded):
+    for name, ok, words in _steps(loaded, live=live):
         failed += not ok
         if as_json:
             put({"check": name, "ok": ok, "words": words})
@@ -29,7 +36,7 @@ def check(folder: ConfigOption = None, as_json: JsonOption = False) -> None:
         raise typer.Exit(Exit.FAILED)
 
 
-def _steps(loaded: Config) -> Iterator[tuple[str, bool, str]]:
+def _steps(loaded: Config, *, live: bool) -> Iterator[tuple[str, bool, str]]:
     watch = loaded.watch
     rules = sum(rule.enabled for rule in watch.rules.values())
     yield (
@@ -46,6 +53,8 @@ def _steps(loaded: Config) -> Iterator[tuple[str, bool, str]]:
     yield "operators", True, f"{operators} operator(s)" if operators else silent
     yield "completeness", True, _completeness(loaded)
     yield _tried("secrets", lambda: f"{len(app.notifiers_in_use(loaded))} notifier(s) in use have theirs")
+    yield from targets(loaded, live=live)
+    yield from _answering(loaded)
     yield from _ways(loaded)
     heartbeat = loaded.settings.heartbeat
     if heartbeat:
@@ -58,6 +67,16 @@ def _steps(loaded: Config) -> Iterator[tuple[str, bool, str]]:
             continue
         if not any(target.via == name for subscription in loaded.audience for target in subscription.targets):
             yield "notifier", True, f"{name} ({configured.kind}) is configured, but nobody is told by it"
+
+
+def _answering(loaded: Config) -> Iterator[tuple[str, bool, str]]:
+    """Whether what people press in Slack is heard."""
+    for name, options in answerable(loaded).items():
+        if options.signing_secret and loaded.settings.web is None:
+            yield "answers", False, f"{name} has a signing_secret, but nothing listens: add `web: {{listen: 127.0.0.1:8098}}`"
+        else:
+            way = "Socket Mode" if options.app_token else "HTTP"
+            yield "answers", True, f"{name}: what people press and write is heard over {way}"
 
 
 def _ways(loaded: Config) -> Iterator[tuple[str, bool, str]]:
