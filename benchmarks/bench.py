@@ -18,7 +18,7 @@ database: sqlite:///{database}
 workers: {{readers: 32, couriers: 8, per_host: 8}}
 politeness: 0
 notifiers:
-  slack: {{kind: slack, token: {{env: BENCH_SLACK_TOKEN}}, base_url: "http://{host}:{port}/api/"}}
+  slack: {{kind: slack, token: {{env: BENCH_SLACK_TOKEN}}, base_url: "http://{host}:{port}/api/", pace: 0}}
 """
 _AUDIENCE = "subscribers:\n  - {id: desk, min_severity: notable, deliver: [{via: slack, to: C0BENCH0001}]}\n"
 _PUBLISHER = """\

@@ -73,7 +73,8 @@ class Scene:
         self.folder, self._couriers = folder / "config", couriers
 
     def write(self) -> None:
-        slack = {"kind": "slack", "token": {"env": "SLACK_TOKEN"}, "base_url": f"http://127.0.0.1:{self.wires['slack'].port}/api/"}
+        url = f"http://127.0.0.1:{self.wires['slack'].port}/api/"
+        slack = {"kind": "slack", "token": {"env": "SLACK_TOKEN"}, "base_url": url, "pace": 0}
         mail = {"kind": "email", "host": "127.0.0.1", "port": self.wires["mail"].port, "security": "none"}
         newsroom.write(
             self.folder,

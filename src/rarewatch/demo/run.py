@@ -28,7 +28,7 @@ _SETTINGS = """\
 database: sqlite:///{folder}/demo.db
 politeness: 0
 notifiers:
-  slack: {{kind: slack, token: {{file: {folder}/token}}, base_url: "{slack}"}}
+  slack: {{kind: slack, token: {{file: {folder}/token}}, base_url: "{slack}", pace: 0}}
   email: {{kind: email, host: {host}, port: {port}, security: none, sender: "rarewatch <alerts@example.org>"}}
 """
 _AUDIENCE = f"""\
