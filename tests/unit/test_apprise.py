@@ -70,6 +70,17 @@ async def test_a_short_service_gets_the_link_in_one_message():
     assert rendered["body"].endswith("(cut: the link leads to the rest)")
 
 
+@pytest.mark.parametrize("number", [2, 300])
+def test_a_digest_shows_as_many_as_fit_and_counts_the_others(number):
+    parts = tuple(replace(MESSAGE, headline=f"第{at}条", delivery=f"d{at}") for at in range(number))
+    body = made("fluxer://" + "1" * 19 + "/" + "a" * 68).render(replace(MESSAGE, parts=parts, link=""), DESK)["body"]
+    shown = sum(f"[urgent] 第{at}条\n" in body for at in range(number))
+    assert shown == 2 if number == 2 else 3 < shown < 30
+    assert body.count(MESSAGE.link) == shown
+    assert (f"and {number - shown} more" in body) is (number > 2)
+    assert len(body) <= 2000
+
+
 async def test_a_page_calls_nobody():
     hostile = replace(MESSAGE, headline=ORDERS, publisher=ORDERS, link="https://user@example.org/@everyone")
     _, (asked,) = await told("json://{at}/hook", hostile)

@@ -103,6 +103,7 @@ async def test_a_digest_is_an_entry_of_its_own_with_all_its_parts(tmp_path):
     _, plain, _ = await written(tmp_path, FIRST, replace(MESSAGE, delivery="dlv-9", headline="2 alerts", parts=parts, link=""))
     first, second = plain["items"]
     assert second["title"] == "[urgent] 关于对部分稀土物项实施出口管制的公告"
+    assert [f"[urgent] {headline}\n" in first["content_text"] for headline in ("甲<b>", "乙")] == [True, True]
     link = '<a href="https://www.example.com/a/1.html?x=1&amp;y=2">'
     assert [f"[urgent] {link}{headline}</a>" in first["content_html"] for headline in ("甲&lt;b&gt;", "乙")] == [True, True]
 

@@ -110,6 +110,7 @@ def test_a_digest_has_its_parts_whole():
     parts = tuple(replace(MESSAGE, delivery=f"dlv-{number}") for number in range(300))
     found = json.loads(body(payload(replace(MESSAGE, parts=parts, link="", subscription="desk", note="a storm"))))
     assert (found["kind"], found["subscription"], found["note"]) == ("digest", "desk", "a storm")
+    assert found["text"].count(MESSAGE.headline) == 301
     assert found["parts"] == [json.loads(body(payload(part))) for part in parts]
     assert list(Draft202012Validator(SCHEMA).iter_errors(found)) == []
 

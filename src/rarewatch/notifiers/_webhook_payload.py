@@ -12,9 +12,10 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from rarewatch.notifiers._whole_text import whole_text
 from rarewatch.nouns.alert import Evidence, Message, Why
 from rarewatch.nouns.item import Stamp
-from rarewatch.text import sheet, wording
+from rarewatch.text import wording
 
 VERSION: Final = "1"
 NAME = "webhook-message"
@@ -134,7 +135,7 @@ def _told(message: Message) -> WebhookMessage:
         paper_note=_short(message.paper_note),
         note=_short(message.note),
         parts=tuple(_told(part) for part in message.parts),
-        text=sheet.plain(sheet.lay_out(message)),
+        text=whole_text(message),
     )
 
 

@@ -18,9 +18,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from rarewatch.clock import now
 from rarewatch.errors import ConfigError, DeliveryFault
 from rarewatch.notifiers import Reveal
+from rarewatch.notifiers._whole_text import whole_text
 from rarewatch.nouns.alert import Message, Receipt, Target
 from rarewatch.nouns.secret import SecretRef
-from rarewatch.text import sheet, wording
+from rarewatch.text import wording
 
 if TYPE_CHECKING:
     from apprise import AppriseAsset, NotifyBase
@@ -89,12 +90,13 @@ class Apprise:
         service = self._services.get(target.to)
         title = _harmless(wording.subject_words(message, _TITLE))
         if service is None:
-            return {"title": title, "body": _harmless(sheet.plain(sheet.lay_out(message)))}
+            return {"title": title, "body": _harmless(whole_text(message))}
         if 0 < service.title_maxlen < _TITLE:
             title = wording.shorten(title, service.title_maxlen)
         # Where a service has no title, it becomes the first lines of the body.
         room = service.body_maxlen - (0 if service.title_maxlen > 0 and not service.overflow_amalgamate_title else len(title) + 16)
-        return {"title": title, "body": _fitted(_harmless(sheet.plain(sheet.lay_out(message))), room)}
+        # Breaking up orders makes a text a little longer.
+        return {"title": title, "body": _fitted(_harmless(whole_text(message, max(1, room - room // 10))), room)}
 
     async def send(self, message: Message, target: Target) -> Receipt:
         """Tell one target once, in a thread; the receipt names the `service`, for Apprise gives nothing else.

@@ -17,6 +17,7 @@ from rarewatch.clock import now
 from rarewatch.errors import DeliveryFault
 from rarewatch.notifiers import Reveal, _feed_files
 from rarewatch.notifiers._webhook_payload import utc
+from rarewatch.notifiers._whole_text import whole_text
 from rarewatch.nouns.alert import Message, Receipt, Target
 from rarewatch.text import sheet, wording
 
@@ -62,7 +63,7 @@ class FeedFile:
             content_html=_TEMPLATES.get_template("feed_entry.html.j2").render(
                 sheet=laid_out, parts=[sheet.lay_out(part) for part in message.parts]
             ),
-            content_text=sheet.plain(laid_out),
+            content_text=whole_text(message),
             date_published=seen,
             date_modified=seen,
             tags=(message.severity.label, *(["test"] if message.test else []), *(["notice"] if message.notice else [])),
