@@ -101,7 +101,7 @@ async def test_an_address_that_does_not_exist_is_given_up_and_told_once(office):
 
 async def test_a_click_ends_the_mails_of_one_subscription_and_lifting_brings_them_back(office):
     service = office.service
-    await open_web(service.config.settings.web, lambda: service.kit, service.stack)
+    await open_web(lambda: service.config, lambda: service.kit, service.stack, app.reveal)
     await office.tell(DESK)
     link = re.search(r"unsubscribe\?t=[\w.-]+", office.mails("desk@example.org")[0].html)[0]
     async with aiohttp.ClientSession(f"http://127.0.0.1:{office.port}") as session:

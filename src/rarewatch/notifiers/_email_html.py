@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from rarewatch.nouns.alert import Message
 from rarewatch.nouns.watch import Severity
@@ -44,15 +43,15 @@ class View:
     leave: str
 
 
-def _lang(text: str) -> Markup:
-    """The attribute that lets a reader's machine choose Chinese letter shapes and a voice; none for other languages."""
-    return Markup(' lang="zh-Hans"') if _HAN.search(text) and not _KANA.search(text) else Markup()
+def _chinese(text: str) -> bool:
+    """Whether a reader's machine should choose Chinese letter shapes, and a Chinese voice, for `text`."""
+    return bool(_HAN.search(text)) and not _KANA.search(text)
 
 
 _TEMPLATES = Environment(
     loader=PackageLoader("rarewatch.notifiers"), autoescape=True, undefined=StrictUndefined, trim_blocks=False, auto_reload=False
 )
-_TEMPLATES.filters["lang"] = _lang
+_TEMPLATES.filters["chinese"] = _chinese
 _TEMPLATES.globals["colours"] = _COLOURS
 
 
