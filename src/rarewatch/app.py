@@ -49,6 +49,7 @@ from rarewatch.nouns.watch import Example
 from rarewatch.papers.pool import Papers
 from rarewatch.pipeline import InOrder, Kit
 from rarewatch.reload import EVERY_SECONDS, Hands, Reloader
+from rarewatch.slackapp.opening import answerable
 from rarewatch.sources import SourceKind
 from rarewatch.stores import Store
 from rarewatch.stores.sql import SqlStore
@@ -97,6 +98,7 @@ def notifiers_in_use(config: Config, but: Collection[str] = (), also: Collection
     """
     used = {target.via for subscription in config.audience for target in subscription.targets}
     used |= {config.settings.canary.via} if config.settings.canary else set()
+    used |= answerable(config).keys()  # people may subscribe there by themselves
     used |= set(also)
     found: dict[str, Notifier] = {}
     for name, configured in config.settings.notifiers.items():

@@ -28,7 +28,7 @@ PART = replace(MESSAGE, delivery="", story="")
 
 
 def notifier(double, **more):
-    options = {"token": {"env": "UNUSED"}, "base_url": double.url, **more}
+    options = {"token": {"env": "UNUSED"}, "base_url": double.url, "pace": 0, **more}
     return Slack(Slack.Options.model_validate(options), lambda _: TOKEN)
 
 
@@ -155,6 +155,17 @@ async def test_the_rest_is_posted_under_the_alert(double, slack):
     assert rest
     assert {one.thread_ts for one in rest} == {first.ts}
     assert numbers(double) == list(range(len(double.messages)))
+
+
+async def test_replies_keep_to_the_pace_of_the_channel():
+    double = SlackDouble(token=TOKEN, channels=[CHANNEL], rate=0.2)
+    await double.start()
+    slack = notifier(double, pace=0.25)
+    await slack.send(LONG, TARGET)
+    assert numbers(double) == list(range(len(replies(LONG, TARGET)) + 1))
+    assert len(double.calls) == len(double.messages)
+    await slack.close()
+    await double.stop()
 
 
 @pytest.mark.parametrize("place", [1, 2, 3])

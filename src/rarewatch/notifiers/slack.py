@@ -9,6 +9,7 @@ What has no room in the message goes to its thread. Each reply carries the deliv
 only those that are not there yet are posted.
 """
 
+import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -155,6 +156,7 @@ class Slack:
             there = await self._replies(message, receipt) if look else frozenset[int]()
             for number, reply in enumerate(rest, 1):
                 if number not in there:
+                    await asyncio.sleep(self.pace)  # for the channel a reply is one more message
                     await self._reply(reply, receipt)
         except DeliveryFault as fault:
             if fault.again:
