@@ -137,8 +137,16 @@ def lines(peers):
         "alerts": alert,
         "deliveries": of("deliveries", "--json", "--via", "email", "-n", "1"),
         "notify-test": of("notify-test", "--json", "desk"),
+        "addresses list": given_up(of, peers.folder),
         **rules(of, peers.folder),
     }
+
+
+def given_up(of, folder):
+    """The same for addresses that are not written to; the demonstration's all are."""
+    result = CliRunner().invoke(app, ["addresses", "add", "former@example.org", "--config", str(folder)])
+    assert result.exit_code == 0, result.stderr
+    return of("addresses", "list", "--json")
 
 
 EXPECTATIONS = """
