@@ -27,6 +27,8 @@ EVERY_SECONDS = 5.0
 TOGETHER = 100
 """One message tells so many stories at most; more are told in several."""
 REPEATS = 10
+LONGEST_NIGHT = timedelta(days=3)
+"""What one stretch of quiet hours after the other kept back for so long is told in spite of them."""
 BEGINNING = 20_000
 """Characters of a document that are looked at for its type: they say what it is, and the rest would hold up everybody's alerts."""
 
@@ -146,7 +148,9 @@ def _now_instead(one: Held, subscription: Subscription | None, policy: Policy, b
         return replace(plain, reason=Reason.INHIBITED if part.reason is Reason.INHIBITED else Reason.ALREADY_TOLD)
     if silence := silenced(policy.silences, one.subscription, one.facts, now):
         return replace(plain, reason=Reason.SILENCED, detail=words_of(silence))
-    until = _night(subscription, one.severity, now)
+    # Quiet hours that never end must not keep it for ever.
+    over = part.reason is Reason.QUIET_HOURS and now - part.at > LONGEST_NIGHT
+    until = None if over else _night(subscription, one.severity, now)
     return replace(plain, verdict=Verdict.HOLD, reason=Reason.QUIET_HOURS, until=until) if until else None
 
 
