@@ -5,9 +5,12 @@ from contextlib import AsyncExitStack
 from typing import Protocol, runtime_checkable
 
 from rarewatch import suppression
-from rarewatch.config.web_models import WebSpec, parted
+from rarewatch.config import Config
+from rarewatch.config.web_models import parted
+from rarewatch.notifiers import Reveal
 from rarewatch.nouns.address import By, Suppression
 from rarewatch.pipeline import Kit
+from rarewatch.slackapp.opening import open_apps
 from rarewatch.web.server import Route, WebServer
 from rarewatch.web.unsubscribe import Unsubscribe
 
@@ -33,10 +36,12 @@ def routes(kit: Callable[[], Kit]) -> list[Route]:
     return Unsubscribe(keys, suppress, lambda: kit().now()).routes()
 
 
-async def open_web(web: WebSpec | None, kit: Callable[[], Kit], stack: AsyncExitStack) -> None:
-    """Listen as configured until `stack` is closed; raises `ConfigError` where that is not possible."""
+async def open_web(config: Callable[[], Config], kit: Callable[[], Kit], stack: AsyncExitStack, reveal: Reveal) -> None:
+    """Listen as configured until `stack` is closed, to Slack as well; raises `ConfigError` where that is not possible."""
+    apps = await open_apps(config, kit, stack, reveal)
+    web = config().settings.web
     if web is not None:
-        server = WebServer(*parted(web.listen), routes(kit))
+        server = WebServer(*parted(web.listen), [*routes(kit), *apps])
         await server.start()
         stack.push_async_callback(server.aclose)
 

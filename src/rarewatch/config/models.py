@@ -28,6 +28,7 @@ from rarewatch.config.units import (
     Zone,
     wrong,
 )
+from rarewatch.config.web_models import WebSpec
 from rarewatch.nouns.secret import SecretRef
 from rarewatch.nouns.source import Tier
 from rarewatch.nouns.watch import Severity
@@ -62,6 +63,7 @@ class Settings(Mapped):
     canary: CanarySpec | None = None
     heartbeat: HeartbeatSpec | None = None
     all_clear: AllClearSpec | None = None
+    web: WebSpec | None = None
 
 
 class PublisherFile(Mapped):
