@@ -33,7 +33,7 @@ def keep_up(
     if change is None or not book.changed(job.claim, change):
         return replace(polled, alerts=polled.alerts + opened)
     if health.worth_telling(change):
-        opened += book.notify(health.notice(change, job.source), audience)
+        opened += book.notify(health.notice(change, job.source, vitals), audience)
     return replace(polled, alerts=polled.alerts + opened, change=change)
 
 

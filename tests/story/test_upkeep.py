@@ -8,6 +8,7 @@ import structlog
 from desk_room import desk_of, entry, feed, open_newsroom
 
 from making import DAY, HOUR, LONG_TEXT, MINUTE, NOW, source
+from rarewatch._health_words import day_of
 from rarewatch.errors import Gap, Refused, Unavailable, Unreachable
 from rarewatch.nouns.alert import OWN
 from rarewatch.nouns.health import Condition
@@ -55,6 +56,7 @@ class TestTrouble:
         assert notices(room) == [f"s1 is blocked: refused: a challenge page [{URL}]"]
         ((message, _),) = room.bell.rung
         assert (message.notice, message.severity) == (True, Severity.NOTABLE)
+        assert f"The newest date seen on it is {day_of(NOW - HOUR)}." in "".join(line.sentence for line in message.evidence)
         assert condition(room) is Condition.BLOCKED
         room.web[URL] = GOOD
         for _ in range(5):

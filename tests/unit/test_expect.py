@@ -12,6 +12,7 @@ from rarewatch.expect import held_to
 from rarewatch.nouns.health import Vitals
 from rarewatch.nouns.source import Draft, Reading
 from rarewatch.sources._options import FollowOptions
+from rarewatch.sources.feed import FeedOptions
 from rarewatch.text.sites import site_of
 
 SOURCE = source(url="https://www.mofcom.gov.cn/zcfb/index.html")
@@ -85,6 +86,13 @@ class TestSites:
     def test_another_site_is_not_believed(self, reading, vitals):
         with pytest.raises(Elsewhere):
             held_to(SOURCE, reading, vitals)
+
+    @pytest.mark.parametrize(
+        "options", [FollowOptions(allow_hosts=("*.example.com",)), FeedOptions(allow_hosts=("ads.example.com",))]
+    )
+    def test_a_site_that_is_named_may_be_led_to(self, options):
+        reading = Reading(drafts(*self.PARKED))
+        assert held_to(replace(SOURCE, options=options), reading, LIVED) is reading
 
 
 @pytest.mark.parametrize(

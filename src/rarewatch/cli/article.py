@@ -1,11 +1,13 @@
-"""`read --article`: what a saved article page says."""
+"""`read --article`: what a saved article page, or document, says."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import typer
 
 from rarewatch import clock
+from rarewatch.cli import paper as papers
 from rarewatch.cli.context import people, progress, put
 from rarewatch.normalise import published
 from rarewatch.nouns.item import Stamp
@@ -14,7 +16,6 @@ from rarewatch.text.article_numbers import numbers, words
 from rarewatch.text.charset import decode
 from rarewatch.text.wording import stamp_words
 
-_PAPERS = ((b"%PDF", "a PDF"), (b"PK\x03\x04", "a zip file, such as DOCX or XLSX"), (b"\xd0\xcf\x11\xe0", "an old Office file"))
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
 
 
@@ -37,25 +38,19 @@ def _one(name: str, url: str, content_type: str, zone: str, *, as_json: bool) ->
     except OSError as error:
         people.print(f"{name}: cannot be read: {error.strerror}")
         return 1
-    if told := _no_page(body):
-        people.print(f"{name}: {told}")
+    if body.startswith(_PICTURES):
+        people.print(f"{name}: is a picture, no web page")
         return 1
-    article = read_article(decode(body, content_type).text, url=url)
-    line = _line(article, zone)
+    paper = asyncio.run(papers.read_saved(body, Path(name).name, url))
+    article = papers.as_article(paper) if paper else read_article(decode(body, content_type).text, url=url)
+    line = _line(article, zone) | ({"document": papers.line(paper)} if paper else {})
     if as_json:
         put(line)
     else:
-        _say(name, line, article, zone)
+        _say(name, line, article, zone, papers.paged(paper) if paper else article.text)
     if article.note:
         people.print(f"{name}: {article.note}")
-    return 0
-
-
-def _no_page(body: bytes) -> str:
-    for magic, what in _PAPERS:
-        if body.startswith(magic):
-            return f"is {what}, no web page; documents are read where a source links to them: rarewatch read SOURCE"
-    return "is a picture, no web page" if body.startswith(_PICTURES) else ""
+    return int(paper is not None and paper.state != "read")
 
 
 def _stamp(printed: tuple[str, ...], zone: str) -> Stamp | None:
@@ -80,7 +75,7 @@ def _line(article: Article, zone: str) -> dict[str, Any]:
     }
 
 
-def _say(name: str, line: dict[str, Any], article: Article, zone: str) -> None:
+def _say(name: str, line: dict[str, Any], article: Article, zone: str, text: str) -> None:
     facts = {
         "published": stamp_words(_stamp(article.dates, zone), zone),
         "updated": stamp_words(_stamp((article.updated,), zone), zone) if article.updated else "",
@@ -93,4 +88,4 @@ def _say(name: str, line: dict[str, Any], article: Article, zone: str) -> None:
     for fact, value in facts.items():
         if value:
             typer.echo(f"  {fact}: {value}")
-    typer.echo(f"\n{article.text}\n" if article.text else "")
+    typer.echo(f"\n{text}\n" if text else "")

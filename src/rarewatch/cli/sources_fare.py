@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from rarewatch import clock, health, schedule
 from rarewatch.nouns.health import Condition, Vitals
 from rarewatch.nouns.source import Source
 from rarewatch.stores import conditions, views
@@ -37,6 +38,11 @@ class Fare:
         return self.source.enabled and self.vitals.condition.is_trouble
 
     @property
+    def expected_delay(self) -> float:
+        """How many seconds, on average, something stands on its page before it is read, at this hour."""
+        return schedule.expected_delay(self.source, health.lively(self.vitals, clock.now()))
+
+    @property
     def facts(self) -> dict[str, Any]:
         """All of it, for programs."""
         source, vitals, line = self.source, self.vitals, self.line or {}
@@ -48,6 +54,7 @@ class Fare:
             "tier": source.publisher.tier.value,
             "url": source.url,
             "every": source.cadence.every,
+            "expected_delay": round(self.expected_delay, 1) if source.enabled else None,
             "condition": vitals.condition.value,
             "since": _iso(vitals.since),
             "detail": vitals.detail,

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from rarewatch import schedule
 from rarewatch.cli.archive import looking
 from rarewatch.cli.context import ConfigOption, Exit, JsonOption, fail, put, read_config
 from rarewatch.cli.sources_fare import STATES, fares_of
@@ -34,7 +35,8 @@ def sources(
         if one not in STATES:
             fail(f"{one!r} is no state: {', '.join(STATES)}", Exit.MISTAKE)
     with looking(loaded) as connection:
-        chosen = [loaded.sources[name] for name in dict.fromkeys(names or loaded.sources)]
+        paced = {one.id: one for one in schedule.within_budget(loaded.sources.values(), loaded.settings.host_budget)}
+        chosen = [paced[name] for name in dict.fromkeys(names or loaded.sources)]
         titles = sample if sample is not None else _SAMPLE if names and not as_json else 0
         fares = [fare for fare in fares_of(connection, chosen, titles) if (not state or fare.state in state)]
         fares = [fare for fare in fares if fare.in_trouble or not trouble]

@@ -43,6 +43,13 @@ def short_span(seconds: float) -> str:
     return f"{whole // size} {unit}"
 
 
+def about_span(seconds: float) -> str:
+    """The same rounded, in minutes up to two hours: `8 s`, `1 min`, `90 min`, `12 h`."""
+    whole = max(round(seconds), 1)
+    size, unit = next(((size, unit) for size, unit in _UNITS[1:] if whole >= (7_200 if size == 3_600 else size)), _UNITS[-1])
+    return f"{round(whole / size)} {unit}"
+
+
 def state_words(fare: Fare) -> str:
     """The state in words: `not read yet`, `ok`, and with a suspicion behind a question mark, `ok, blocked?`."""
     words = "not read yet" if fare.state == Condition.UNPROVEN.value else fare.state
@@ -164,6 +171,8 @@ def _rows(fare: Fare, loaded: Config, connection: Connection) -> Iterator[tuple[
         "read",
         f"every {short_span(source.cadence.every)}, {line.get('polls', 0)} times so far, last {at(line.get('last_poll_at'))}",
     )
+    if source.enabled:
+        yield "delay", f"at this hour, told about {about_span(fare.expected_delay)} after it appears"
     yield "last good", at(line.get("last_ok_at"))
     yield "next", at(line.get("due_at")) if source.enabled else "not at all: it is disabled"
     yield "items", f"{line.get('items', 0)}, the last new one {at(line.get('last_new_at'))}"

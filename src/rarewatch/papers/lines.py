@@ -24,6 +24,14 @@ _FULL = 0.8
 _AROUND = 2
 _NARROW = 16
 """Half columns: what is shorter is a cell of a table or a label."""
+_HEAD, _TITLE_LINES, _LEAST_TITLE, _LONGEST_LINE = 12, 3, 4, 80
+_NO_TITLE = re.compile(
+    r"(?:证券|股票|债券|公司)(?:代码|简称)|编号|^[（(]?\d[\d\s./-]*[)）]?$|[:：]$|[〔【\[(（]\d{4}[)）\]】〕]\s*第?\s*\d+\s*号$|^\d{4}\s*年.*日$"
+)
+_SENTENCE = re.compile(r"[。；;！!]|，.*，|^[一二三四五六七八九十]、|^第[一二三四五六七八九十\d]+[章条]")
+_TITLE_END = re.compile(
+    r"(?:公告|通知|报告|决定|办法|规定|意见|细则|条例|通告|决议|函|议案|说明书|纪要|目录|表)(?:[（(].{1,16}[)）])?$"
+)
 _PRIVATE = re.compile("[\ue000-\uf8ff\ufffd\U000f0000-\U0010ffff]")
 _SOLID = re.compile(r"[^\W_]")
 _CHINESE = re.compile(f"[{HAN}]")
@@ -66,6 +74,25 @@ def unwrapped(text: str) -> str:
         else:
             out.append(line)
     return "\n".join(out)
+
+
+def title_of(page: str) -> str:
+    """The title at the head of `page`, a document's first one: its first lines before anything that is a sentence or a label.
+
+    Lines of codes and numbers, and short ones of a form, do not count; at most three lines are one title. "" where there is none.
+    """
+    found: list[str] = []
+    for line in [stripped for raw in page.split("\n") if (stripped := raw.strip())][:_HEAD]:
+        if _NO_TITLE.search(line) or solid(line) < _LEAST_TITLE:
+            if found:
+                break
+        elif _SENTENCE.search(line) or len(line) > _LONGEST_LINE:
+            break
+        else:
+            found.append(line)
+            if len(found) == _TITLE_LINES or _TITLE_END.search(line):
+                break
+    return re.sub(f"(?<=[{HAN}）》”]) (?=[{HAN}（《“])", "", " ".join(found))
 
 
 def _width(line: str) -> int:

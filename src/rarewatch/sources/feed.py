@@ -49,6 +49,10 @@ class FeedOptions(BaseModel):
         Field(description="the feed's encoding where it cannot be found out; auto looks at the bytes"),
     ] = "auto"
     guids: Annotated[bool, Field(description="false where the ids in the feed change from one reading to the next")] = True
+    allow_hosts: Annotated[
+        tuple[str, ...],
+        Field(description="hosts its entries may lead to from now on, where its publisher moved; *.example.cn for all below"),
+    ] = ()
 
 
 class Feed:
