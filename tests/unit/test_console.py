@@ -31,6 +31,15 @@ async def test_a_file_gets_the_plain_text_unwrapped():
     assert await shown(told) == Console(ConsoleOptions(), str).render(told, HERE)["text"]
 
 
+async def test_a_digest_shows_every_story():
+    parts = tuple(replace(MESSAGE, headline=f"公告第{number}号", link=f"https://x.example/{number}") for number in (1, 2))
+    told = replace(MESSAGE, headline="2 announcements, 22:00-07:00", parts=parts, evidence=(), why=(), link="")
+    text = await shown(told)
+    assert text == Console(ConsoleOptions(), str).render(told, HERE)["text"]
+    assert [number for number in (1, 2) if f"公告第{number}号" in text and f"https://x.example/{number}" in text] == [1, 2]
+    assert "\x1b[" in await shown(told, color="always")
+
+
 @pytest.mark.parametrize(
     ("color", "stream", "no_color", "coloured"),
     [

@@ -14,6 +14,7 @@ from rich.text import Text
 from rarewatch.clock import now
 from rarewatch.errors import DeliveryFault
 from rarewatch.notifiers import Reveal
+from rarewatch.notifiers._whole_text import whole_text
 from rarewatch.nouns.alert import Message, Receipt, Target
 from rarewatch.text import sheet
 
@@ -48,7 +49,7 @@ class Console:
     def render(self, message: Message, target: Target) -> Mapping[str, Any]:
         """`{"text": ...}`: the alert as plain text, free of control characters but for line feeds."""
         del target
-        return {"text": sheet.plain(sheet.lay_out(message))}
+        return {"text": whole_text(message)}
 
     async def send(self, message: Message, target: Target) -> Receipt:
         """Write the alert in one piece; the receipt names the stream.
@@ -81,9 +82,15 @@ class Console:
             legacy_windows=False,
             _environ={},
         )
-        rich.print(_styled(sheet.lay_out(message)), end="")
+        rich.print(_digest(message) if message.parts else _styled(sheet.lay_out(message)), end="")
         encoding = stream.encoding or "utf-8"
         return paper.getvalue().encode(encoding, "backslashreplace").decode(encoding)
+
+
+def _digest(message: Message) -> Text:
+    """A digest in the words of `whole_text`, its headline with style."""
+    headline, _, rest = whole_text(message).partition("\n")
+    return Text(f"{headline}\n", style="bold", end="").append(rest, style="not bold")
 
 
 def _styled(laid_out: sheet.Sheet) -> Text:
