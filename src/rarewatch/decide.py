@@ -66,7 +66,8 @@ def _for_one(plain: Decision, subscription: Subscription, way: Routed | None, to
         return replace(skip, reason=Reason.NOT_SUBSCRIBED, detail="no route leads there")
     if subscription.id in told:
         return replace(skip, reason=Reason.ALREADY_TOLD)
-    if silence := silenced(scene.policy.silences, subscription.id, facts, scene.now):
+    heard = replace(facts, rules={match.rule: match.severity for match in severe})
+    if silence := silenced(scene.policy.silences, subscription.id, heard, scene.now):
         return replace(skip, reason=Reason.SILENCED, detail=words_of(silence))
     mine = replace(plain, matches=severe)
     return _in_time(mine, subscription, way, max(match.severity for match in severe), scene)

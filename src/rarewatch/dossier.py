@@ -18,11 +18,33 @@ REASONS = {
     Reason.SEEN: "not told: seen before",
     Reason.BASELINE: "not told: it belongs to the past of a source that was new",
     Reason.NO_MATCH: "not told: no rule held",
-    Reason.NOT_SUBSCRIBED: "not told: none of this subscriber's rules held",
+    Reason.NOT_SUBSCRIBED: "not told: it is not what this subscriber asks for",
     Reason.BELOW_SEVERITY: "not told: less severe than this subscriber asks for",
     Reason.ALREADY_TOLD: "not told again: this subscriber was told of the story before",
+    Reason.ALREADY_HELD: "not told by itself: the story waits for this subscriber already",
+    Reason.QUIET_HOURS: "not told at once: quiet hours",
+    Reason.DIGEST: "told together with others",
+    Reason.STORM: "told as the first of a storm",
+    Reason.GROUPED: "not told at once: gathered with others",
+    Reason.INHIBITED: "not told: it waited for a more official text, which told the story",
+    Reason.SILENCED: "not told: somebody silenced it",
+    Reason.ESCALATED: "told: nobody acknowledged it elsewhere",
+    Reason.REPEATED: "told again: nobody acknowledged it",
     Reason.NOTICE: "told: a notice to operators",
 }
+_HELD = {
+    Reason.DIGEST: "not told at once: it goes out with the digest",
+    Reason.STORM: "not told at once: a storm, told together when it is over",
+    Reason.INHIBITED: "not told at once: a more official text on the same matter is told first",
+}
+
+
+def words_of(verdict: str, reason: str, detail: str = "", until: str | None = None) -> str:
+    """A decision in words; `detail` and `until` (ISO 8601) where there is more to say."""
+    plain = REASONS[Reason(reason)]
+    if verdict == Verdict.HOLD:
+        plain = f"{_HELD.get(Reason(reason), plain)}; it waits until {until}"
+    return f"{plain} ({detail})" if detail else plain
 
 
 def facts(
@@ -58,21 +80,24 @@ def facts(
         ],
         "story": story,
         "decisions": [
-            {"subscription": who, "verdict": verdict, "reason": reason, "words": REASONS[Reason(reason)]}
-            for who, verdict, reason in _decided(item, row, audience, connection)
+            {"subscription": who, "verdict": verdict, "reason": reason, "words": words}
+            for who, verdict, reason, words in _decided(item, row, audience, connection)
         ],
         "deliveries": list(views.deliveries_of(connection, story["id"])) if story else [],
     }
 
 
-def _decided(item: Item, row: Row[Any], audience: Sequence[Subscription], connection: Connection) -> Iterator[tuple[str, str, str]]:
-    """Subscriber, verdict and reason: as recorded; of a source's past nothing is, for it was nobody's news."""
+def _decided(
+    item: Item, row: Row[Any], audience: Sequence[Subscription], connection: Connection
+) -> Iterator[tuple[str, str, str, str]]:
+    """Subscriber, verdict, reason and that in words: as recorded; of a source's past nothing is, for it was nobody's news."""
     recorded = views.decisions_of(connection, item.id)
     for made in recorded:
-        yield made["subscription"], made["verdict"], made["reason"]
+        words = words_of(made["verdict"], made["reason"], made["detail"] or "", made["held_until"])
+        yield made["subscription"], made["verdict"], made["reason"], words
     if not recorded and row.status == Status.BASELINE.value:
         for subscription in (one for one in audience if not one.operator):
-            yield subscription.id, Verdict.SKIP.value, Reason.BASELINE.value
+            yield subscription.id, Verdict.SKIP.value, Reason.BASELINE.value, REASONS[Reason.BASELINE]
 
 
 def _span(span: Span, item: Item) -> dict[str, Any]:

@@ -91,13 +91,19 @@ def storm_begins(storm: Storm | None, severity: Severity, lately: Lately, now: d
 
 
 def silenced(silences: Iterable[Silence], subscription: str, facts: Facts, now: datetime) -> Silence | None:
-    """The silence that keeps an item from `subscription` at `now`, the one that ends last."""
-    found = (
+    """The silence that keeps an item from `subscription` at `now`, the one that ends last.
+
+    What silences only some of the rules that held keeps nothing back: the others still speak for it.
+    """
+    found = [
         silence
         for silence in silences
         if silence.subscription in {"", subscription} and silence.begins <= now < silence.ends and not lacks(silence.wants, facts)
-    )
-    return max(found, key=lambda silence: silence.ends, default=None)
+    ]
+    left = set(facts.rules)
+    for silence in found:
+        left -= silence.wants.rules or left
+    return None if left else max(found, key=lambda silence: silence.ends, default=None)
 
 
 def inhibited(

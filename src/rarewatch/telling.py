@@ -146,7 +146,8 @@ def _now_instead(one: Held, subscription: Subscription | None, policy: Policy, b
         return replace(plain, detail="nobody is subscribed there any more")
     if one.subscription in book.told(part.story):
         return replace(plain, reason=Reason.INHIBITED if part.reason is Reason.INHIBITED else Reason.ALREADY_TOLD)
-    if silence := silenced(policy.silences, one.subscription, one.facts, now):
+    heard = replace(one.facts, rules={match.rule: match.severity for match in part.matches})
+    if silence := silenced(policy.silences, one.subscription, heard, now):
         return replace(plain, reason=Reason.SILENCED, detail=words_of(silence))
     # Quiet hours that never end must not keep it for ever.
     over = part.reason is Reason.QUIET_HOURS and now - part.at > LONGEST_NIGHT

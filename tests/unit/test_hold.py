@@ -138,6 +138,13 @@ class TestSilencesAndInhibitions:
         assert [bool(one) for one in found] == [False, True, True, False]
         assert silenced([self.SILENCE], "desk", facts(rules={"price": NOTABLE}), NOW) is None
 
+    def test_a_rule_that_is_not_silenced_still_speaks_for_an_item(self):
+        both = facts(rules={"export": URGENT, "price": NOTABLE})
+        price = Silence("2", Wants(rules=frozenset(["price"])), "Bob", "noise", NOW, NOW + timedelta(minutes=30))
+        assert silenced([self.SILENCE], "desk", both, NOW) is None
+        assert silenced([self.SILENCE, price], "desk", both, NOW) is self.SILENCE
+        assert silenced([Silence("3", Wants(), "Bob", "all", NOW, NOW + timedelta(hours=1))], "desk", both, NOW)
+
     def test_a_silence_may_be_for_one_subscriber(self):
         mine = Silence("2", Wants(), "Ann", "leave", NOW, NOW + timedelta(hours=2), "desk")
         assert silenced([mine, self.SILENCE], "desk", facts(), NOW) is mine

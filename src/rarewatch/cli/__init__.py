@@ -17,8 +17,10 @@ from rarewatch.cli import (
     matching,
     notify,
     reading,
+    route,
     rules,
     running,
+    silence,
     sources_group,
     streams,
 )
@@ -45,6 +47,10 @@ app.command("alerts")(archive.alerts)
 app.command("deliveries")(archive.deliveries)
 app.command("latency")(latency.latency)
 app.command("notify-test")(notify.notify_test)
+app.command("ack")(silence.ack)
+app.command("feedback")(silence.feedback)
+app.add_typer(silence.silence, name="silence")
+app.add_typer(route.route, name="route")
 app.add_typer(sources_group.sources, name="sources")
 app.add_typer(rules.rules, name="rules")
 app.add_typer(addresses.addresses, name="addresses")

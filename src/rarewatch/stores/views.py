@@ -14,7 +14,19 @@ from rarewatch.nouns.memory import Archived, RulesNote
 from rarewatch.nouns.vigil import CANARY
 from rarewatch.nouns.watch import Match, Severity
 from rarewatch.stores import rows
-from rarewatch.stores.tables import alert, decision, delivery, item, match, near_miss, rule_set, source_state, story, story_item
+from rarewatch.stores.tables import (
+    alert,
+    alert_part,
+    decision,
+    delivery,
+    item,
+    match,
+    near_miss,
+    rule_set,
+    source_state,
+    story,
+    story_item,
+)
 
 Line = dict[str, Any]
 _NEWS = item.c.source != OWN.id
@@ -155,11 +167,12 @@ def decisions_of(connection: Connection, number: str) -> Sequence[Line]:
 
 
 def deliveries_of(connection: Connection, story_number: int) -> Sequence[Line]:
-    """Every delivery made for a story."""
+    """Every delivery made for a story, alone or together with others."""
+    together = select(alert_part.c.alert).where(alert_part.c.story == story_number)
     statement = (
         select(delivery, alert.c.subscription)
         .join(alert, alert.c.id == delivery.c.alert)
-        .where(alert.c.story == story_number)
+        .where(or_(alert.c.story == story_number, alert.c.id.in_(together)))
         .order_by(delivery.c.id)
     )
     return _lines(connection, statement)
