@@ -81,6 +81,14 @@ async def test_why_opens_a_window_with_the_whole_explanation(at):
     assert at.posted.edits == 0
 
 
+async def test_many_who_press_at_once_all_stand_there(at):
+    people = [f"U0READER{number:02d}" for number in range(1, 6)]
+    for user in people:
+        assert at.desk.take("interactive", at.press(NOT_RELEVANT, user=user))
+    await at.done()
+    assert all(f"<@{user}>" in acts(at) for user in people)
+
+
 FORGERIES = [
     ("unknown-action", lambda p: p["actions"][0].update(action_id="rarewatch.delete")),
     ("unknown-alert", lambda p: p["actions"][0].update(value="0" * 32, block_id="rarewatch:" + "0" * 32)),

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -29,6 +30,7 @@ class Presses:
     def __init__(self, office: Office) -> None:
         """Nothing is opened here."""
         self._office = office
+        self._showing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def see_to(self, pressed: Pressed) -> None:
         """Do what was pressed.
@@ -49,7 +51,9 @@ class Presses:
         else:
             await self._mute(pressed, told, by)
         _log.info("slack-act", act=pressed.action.removeprefix("rarewatch."), by=by, alert=told.parcel.alert)
-        await self._show(pressed, told)
+        # One after the other, or the words of an earlier press could take the place of a later one's.
+        async with self._showing.setdefault(pressed.delivery, asyncio.Lock()):
+            await self._show(pressed, told)
 
     async def _not_relevant(self, told: Told, by: str) -> None:
         for rule in dict.fromkeys(match.rule for match in told.parcel.matches) or ("",):
