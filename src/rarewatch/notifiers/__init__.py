@@ -44,7 +44,7 @@ class Paced(Protocol):
         ...
 
 
-def pace_of(notifier: Notifier | None) -> float:
+def pace_of(notifier: object) -> float:
     """The pace `notifier` asks for in seconds, 0.0 where it asks for none."""
     return notifier.pace if isinstance(notifier, Paced) else 0.0
 
