@@ -66,6 +66,7 @@ class Watchkeeper:
         self._looked_aside: datetime | None = None
         self._out_of_order: datetime | None = None
         self._settled = ""
+        self._seen = ""
         self._late = ""
         self._unsaid: list[Notice] = []
 
@@ -102,6 +103,9 @@ class Watchkeeper:
 
     async def _look_for_canary(self, flight: canary.Flight, kit: Kit, now: datetime) -> None:
         sent, started = await kit.in_order(self._newest_canary), self._started or now
+        if sent and sent.token != self._seen:
+            await kit.in_order(self._retire)
+            self._seen = sent.token
         if sent is None or sent.token != self._settled:
             why = canary.objection(sent, flight, started, now)
             if sent and not why and canary.on_time(sent, flight):
@@ -139,6 +143,11 @@ class Watchkeeper:
         with self._archive.look() as connection:
             return vigil.newest_canary(connection)
 
+    def _retire(self) -> None:
+        """A newer canary left: what was not delivered of the older ones need not be."""
+        with self._archive.begin() as connection:
+            vigil.retire_canaries(connection)
+
     def _lose(self, notice: Notice, kit: Kit) -> None:
         """Tell of a lost canary, unless one was lost before and none came back."""
         with self._archive.look() as connection:
@@ -148,9 +157,8 @@ class Watchkeeper:
 
     def _settle(self, sent: Sent, kit: Kit, now: datetime) -> None:
         """Write down what follows from a canary that arrived."""
-        with self._archive.begin() as connection:
+        with self._archive.look() as connection:
             last = vigil.newest_notice(connection, canary.LOST, canary.BACK)
-            vigil.retire_canaries(connection)
         if last.startswith(canary.LOST):
             _log.info("canary-back")
             _tell(kit.store, [canary.back_notice(last, sent, now)], kit.audience)

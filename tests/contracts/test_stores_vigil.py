@@ -6,6 +6,7 @@ from making import DAY, HOUR, MINUTE, NOW, PUBLISHER, at_once, item, match, open
 from rarewatch import canary
 from rarewatch.canary import Canary, source_of
 from rarewatch.errors import DeliveryFault
+from rarewatch.nouns.address import By, Suppression
 from rarewatch.nouns.alert import Decision, DeliveryState, Reason, Receipt, Target, Verdict
 from rarewatch.nouns.audience import Facts
 from rarewatch.nouns.health import Notice
@@ -92,6 +93,15 @@ def test_deaths_are_counted_but_for_canaries_and_words_about_deaths(store):
         ("ops@example.org", "Disk", "gone", NOW + MINUTE),
     ]
     assert looked(store, vigil.dead_since, NOW + MINUTE, "dead:") == []
+
+
+def test_the_death_of_what_was_for_an_address_that_is_given_up_is_no_news(store):
+    fault = DeliveryFault("no such user", reason="client", again=False)
+    open_delivery(store, targets=(Target("email", "Gone@example.org"), Target("email", "full@example.org")))
+    with store.desk() as book:
+        book.addresses.suppress(Suppression("gone@example.org", "", By.BOUNCE, "no such user", NOW))
+    arrive(store, NOW + MINUTE, fault=fault)
+    assert [one.to for one in looked(store, vigil.dead_since, NOW, "dead:")] == ["full@example.org"]
 
 
 def test_a_day_is_counted_without_what_is_our_own(store):

@@ -13,6 +13,7 @@ from rarewatch.nouns.expected import State
 from rarewatch.nouns.item import Status
 from rarewatch.nouns.vigil import CANARY, Dead, Figures, Sent
 from rarewatch.stores import rows
+from rarewatch.stores.addresses import SqlAddresses
 from rarewatch.stores.tables import alert, decision, delivery, expectation, item, item_mark, source_state, story, story_item
 
 _KEPT = 200
@@ -88,16 +89,25 @@ def begun_before(connection: Connection, moment: datetime) -> bool:
 
 
 def dead_since(connection: Connection, since: datetime, besides: str) -> Sequence[Dead]:
-    """Deliveries that died since then, the oldest first, but for canaries and notices whose key begins with `besides`."""
+    """Deliveries that died since then, the oldest first, but for canaries and notices whose key begins with `besides`.
+
+    Nor those to addresses that are not written to any more: of each of these operators were told when it was given up.
+    """
     own = and_(item.c.source == OWN.id, item.c.key.startswith(besides, autoescape=True))
     statement = (
-        select(_d.via, _d.to, _d.fault, _d.due_at, item.c.title)
+        select(_d.via, _d.to, _d.fault, _d.due_at, _a.subscription, item.c.title)
         .join(alert, _a.id == _d.alert)
         .join(item, item.c.id == _a.item)
         .where(_d.state == DeliveryState.DEAD.value, _d.due_at > since.timestamp(), _a.subscription != CANARY, ~own)
         .order_by(_d.due_at, _d.id)
     )
-    return [Dead(row.via, row.to, row.title, row.fault, rows.moment(row.due_at)) for row in connection.execute(statement)]
+    found = connection.execute(statement).all()
+    barred = SqlAddresses(connection).barred((row.to, row.subscription) for row in found)
+    return [
+        Dead(row.via, row.to, row.title, row.fault, rows.moment(row.due_at))
+        for row in found
+        if (row.to, row.subscription) not in barred
+    ]
 
 
 def figures(connection: Connection, since: datetime, until: datetime) -> Figures:
