@@ -56,6 +56,7 @@ TARGETS = _SLACKS + _MAILBOXES
 _GROUP_SIZE = 80
 """At a message a second and channel, a group's announcements need somewhat more than so many seconds."""
 _TIMEOUT = 2.0
+_STEMS = "甲乙丙丁戊己庚辛壬癸"
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class Ground:
         """Make the announcements and the receivers; nothing is opened yet."""
         dice = Random(self.seed)
         count = -(-self.alerts // TARGETS)
-        self.groups = max(2, -(-count // _GROUP_SIZE))
+        self.groups = min(max(2, -(-count // _GROUP_SIZE)), len(_STEMS) ** 2)
         self.announcements = [_announcement(number, number % self.groups, self.publishing, dice) for number in range(count)]
         # Two pages of the history hold what Slack may give at once, so that a search must turn pages.
         self.slack = SlackDouble(
@@ -169,7 +170,7 @@ class Ground:
             self.folder / "config",
             [{"id": f"feed{group}", "kind": "feed", "url": self.site.url(f"/feed{group}.xml")} for group in groups],
             notifiers={"slack": slack, "mail": {**mail, "sender": "watch@rarewatch.example"}},
-            defaults={"every": 1.5},
+            defaults={"every": 3.0},
             workers={"couriers": 16},
         )
         settings = self.folder / "config" / "rarewatch.yaml"
@@ -207,8 +208,8 @@ def _mailboxes(group: int) -> list[str]:
 
 
 def _word(group: int) -> str:
-    """What a group's rule looks for; no such word is a part of another."""
-    return f"稀土{chr(0x4E80 + group)}矿"
+    """What a group's rule looks for; no such word is a part, or another spelling, of another."""
+    return f"稀土{_STEMS[group // 10]}{_STEMS[group % 10]}矿"
 
 
 def _announcement(number: int, group: int, publishing: float, dice: Random) -> Announcement:
