@@ -137,9 +137,19 @@ def lines(peers):
         "alerts": alert,
         "deliveries": of("deliveries", "--json", "--via", "email", "-n", "1"),
         "notify-test": of("notify-test", "--json", "desk"),
+        "silence list": silenced(of, peers.folder),
+        "route test": of("route", "test", "--title", "商务部公布稀土出口管制公告", "--json"),
         "addresses list": given_up(of, peers.folder),
         **rules(of, peers.folder),
     }
+
+
+def silenced(of, folder):
+    """The same for what is silenced; in the demonstration nothing is."""
+    asked = ["--for", "2h", "--reason", "known", "--rule", "export-control", "--config", str(folder)]
+    result = CliRunner().invoke(app, ["silence", "add", *asked])
+    assert result.exit_code == 0, result.stderr
+    return of("silence", "list", "--json")
 
 
 def given_up(of, folder):

@@ -12,6 +12,7 @@ from rarewatch.config import Settings, load
 from rarewatch.config.audience_models import OperatorSpec, SubscriberSpec
 from rarewatch.config.expectation_models import ExpectedSpec, LedgerSpec, WitnessSpec
 from rarewatch.config.findings import keys_of
+from rarewatch.config.habit_models import InhibitSpec, RouteSpec
 from rarewatch.config.models import (
     AliasSpec,
     EntitySpec,
@@ -30,6 +31,8 @@ NOTHING = (None, "", (), [], {}, frozenset())
 MODELS: dict[str, type[BaseModel]] = {
     "Settings": Settings,
     "Subscriber": SubscriberSpec,
+    "Route": RouteSpec,
+    "Inhibition": InhibitSpec,
     "Operator": OperatorSpec,
     "Publisher": PublisherSpec,
     "Source": SourceSpec,

@@ -32,7 +32,7 @@ class QuietSpec(Mapped):
 
     start: ClockTime = Field(alias="from", description="when they begin, by the subscriber's clock, as 22:00")
     end: ClockTime = Field(alias="to", description="when they end, by the subscriber's clock, as 07:00")
-    days: Annotated[list[Weekday], Field(min_length=1)] = Field(default_factory=lambda: list(WEEKDAYS))
+    days: Annotated[list[Weekday], Field(min_length=1)] | None = None
     break_through: Level = Severity.URGENT
 
 

@@ -102,7 +102,7 @@ def habits(spec: SubscriberSpec) -> Habits:
         QuietHours(
             time.fromisoformat(one.start),
             time.fromisoformat(one.end),
-            frozenset(WEEKDAYS.index(day) for day in one.days),
+            frozenset(WEEKDAYS.index(day) for day in one.days or WEEKDAYS),
             one.break_through,
         )
         for one in spec.quiet_hours
