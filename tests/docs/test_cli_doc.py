@@ -188,6 +188,7 @@ def rules(of, folder):
         "rules list": of("rules", "list", "--json"),
         "rules show": of("rules", "show", "inspection-round-up", "--json"),
         "rules status": of("rules", "status", "--json"),
+        "rules precision": of("rules", "precision", "--json"),
         "rules near": of("rules", "near", "--json"),
     }
 

@@ -16,6 +16,7 @@ from rarewatch.cli.context import ConfigOption, Exit, JsonOption, columns, fail,
 from rarewatch.cli.rules_files import new, schema
 from rarewatch.cli.rules_near import near
 from rarewatch.cli.rules_plan import plan
+from rarewatch.cli.rules_precision import precision
 from rarewatch.cli.rules_trial import examples
 from rarewatch.config import Config
 from rarewatch.config.folder import MAIN, Folder
@@ -103,6 +104,7 @@ def status(limit: Limit = 5, folder: ConfigOption = None, as_json: JsonOption = 
 
 
 rules.command("near")(near)
+rules.command("precision")(precision)
 rules.command("new")(new)
 rules.command("schema")(schema)
 
