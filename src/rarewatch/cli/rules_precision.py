@@ -36,7 +36,7 @@ def precision(folder: ConfigOption = None, as_json: JsonOption = False) -> None:
 def _lines(connection: Connection, rules: list[str]) -> list[dict[str, Any]]:
     told = select(decision.c.item).where(decision.c.verdict == "tell")
     counted = select(match.c.rule, func.count(match.c.item.distinct())).where(match.c.item.in_(told)).group_by(match.c.rule)
-    number = dict(connection.execute(counted).tuples().all())
+    number = {row[0]: int(row[1]) for row in connection.execute(counted)}
     labels: Counter[tuple[str, str]] = Counter()
     for rule, label, count in connection.execute(
         select(feedback.c.rule, feedback.c.label, func.count()).group_by(feedback.c.rule, feedback.c.label)
