@@ -95,7 +95,7 @@ def test_every_reason_is_explained():
 
 def test_events_in_the_log_are_explained():
     code = "\n".join(path.read_text(encoding="utf-8") for path in ROOT.glob("src/rarewatch/**/*.py"))
-    logged = set(re.findall(r"_log\.(?:info|warning|error|exception|log)\([^\"]*\"([a-z-]+)\"", code))
+    logged = set(re.findall(r"_log\.(?:debug|info|warning|error|exception|log)\([^\"]*\"([a-z-]+)\"", code))
     section = TEXTS["docs/operations.md"].partition("## Logs")[2].partition("\n## ")[0]
     explained = {name for row in re.findall(r"^\| (`.+?`) \|", section, re.MULTILINE) for name in re.findall(r"`([a-z-]+)`", row)}
     assert logged == explained

@@ -88,6 +88,9 @@ async def test_every_trouble_of_the_receivers_in_one_pass(tmp_path, receivers):
         assert again.code == 0
         assert again.sources["feed"]["state"] == "unchanged"
 
+        # The server said that there is no such address: nothing goes there again until a person says otherwise.
+        lifted = await awaited("addresses", "lift", "unknown@desk.example", "-c", str(folder))
+        assert lifted.code == 0, lifted.words
         newsroom.let_time_pass(database, hours=1)
         replayed = await awaited("deliveries", "--replay", "all", "-c", str(folder))
         assert "5 delivery(ies) due again" in replayed.words

@@ -121,7 +121,7 @@ def test_check_names_the_secret_that_is_missing(rarewatch, archive, monkeypatch)
     assert broken.code == 1
     assert "FAIL secrets" in broken.out
     assert "SLACK_TOKEN" in broken.out
-    assert fine.code == 0
+    assert fine.code == 0, fine.out
     assert all(line["ok"] for line in fine.lines)
     assert "very-secret" not in fine.out + fine.words
     monkeypatch.delenv("SLACK_TOKEN")
@@ -142,7 +142,7 @@ async def test_notify_test_says_what_it_is_and_fails_in_words(archive):
     refused = await newsroom.awaited("notify-test", "desk", *archive.config)
     await slack.stop()
 
-    assert fine.code == 0
+    assert fine.code == 0, fine.out
     assert [(line["to"], line["ok"]) for line in fine.lines] == [("C1", True), ("C2", True), ("terminal", True)]
     assert all("TEST" in one.text for one in slack.messages)
     assert len(slack.messages) == 2
@@ -195,7 +195,7 @@ def test_read_takes_many_saved_files_at_once(rarewatch, tmp_path):
     fine = rarewatch("read", "--json", "--kind", "feed", *files)
     mixed = rarewatch("read", "--json", "--kind", "feed", files[0], str(page), str(tmp_path / "absent.xml"), str(tmp_path))
 
-    assert fine.code == 0
+    assert fine.code == 0, fine.out
     assert len(fine.lines) == 240
     assert len({line["from"] for line in fine.lines}) == 120
     assert mixed.code == 1

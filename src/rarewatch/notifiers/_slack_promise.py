@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from rarewatch.errors import DeliveryFault
 from rarewatch.notifiers._slack_wire import Wire
 
-_ID = re.compile(r"[CGDUW][A-Z0-9]{5,20}")
+_ID = re.compile(r"[CGDUW](?=[A-Z]*[0-9])[A-Z0-9]{1,20}")
 _NAME = re.compile(r"#[^\s,#@]{1,80}")
 _HISTORY = {"C": "channels:history", "G": "groups:history", "D": "im:history", "U": "im:history", "W": "im:history"}
 ONCE = "each alert once"
