@@ -78,6 +78,8 @@ def paging_words(source: Source, entries: int) -> str:
     """Whether two readings can be shown to overlap when much was published between them."""
     if words := _TURNED.get(source.kind):
         return words
+    if source.kind == "listing":
+        return "further pages, where it names them, are asked for until one overlaps"
     if source.kind == "json_list" and getattr(source.options, "page", None) is not None:
         return "further pages are asked for until one overlaps"
     return f"one page of {entries} entries; what has left it between two polls cannot be read"

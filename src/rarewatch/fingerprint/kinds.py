@@ -161,7 +161,8 @@ def _listing(found: Derived, url: str, seen: str, more: dict[str, object], doubt
 
 
 def _paging(further: str) -> tuple[str, ...]:
-    return (f"further pages are there ({further}); the first one is read, so poll it often enough",) if further else ()
+    said = "they are read where one reading does not reach back to the last; if only a script names them, set `pages`"
+    return (f"further pages are there ({further}); {said}",) if further else ()
 
 
 def _hosts(found: Derived, url: str) -> dict[str, object]:

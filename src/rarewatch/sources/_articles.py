@@ -134,6 +134,7 @@ class Tour:
             validators=validators if complete else seen.validators,
             marks=(
                 *(entry.mark for entry in entries if entry.mark not in self.again),
+                *(met(entry.mark) for entry in entries if entry.mark in self.again and entry.mark not in since),
                 *(_sought(mark, day) for mark, day in since.items() if mark in self.again),
                 *(() if complete else self.deep),
             ),
@@ -142,6 +143,11 @@ class Tour:
             faults=tuple(self.faults),
             newest=newest(dates, zone=self.zone, at=self.at, day_first=self.day_first) if self.at else None,
         )
+
+
+def met(mark: str) -> str:
+    """The mark that says: the entry with `mark` stood on the list, though its page is to be read yet."""
+    return f"{mark}@met"
 
 
 def _sought(mark: str, day: date) -> str:

@@ -2,10 +2,17 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from rarewatch.sources._json_options import OptionalPath
+from rarewatch.sources._listing_pages import BEFORE, PAGE
 from rarewatch.sources._options import Css, Csses, FollowOptions, OptionalCss, Picks
+
+
+def _turned(address: str) -> str:
+    if address and PAGE not in address and BEFORE not in address:
+        raise ValueError(f"{address!r} has neither {PAGE} nor {BEFORE} in it")
+    return address
 
 
 class RowOptions(FollowOptions):
@@ -35,3 +42,12 @@ class Options(RowOptions):
     html: Annotated[
         OptionalPath, Field(description="JMESPath of the list's HTML, where the answer is JSON that holds it; default: a web page")
     ] = ""
+    pages: Annotated[
+        str,
+        AfterValidator(_turned),
+        Field(
+            description="address of the list's further pages, {page} standing for 2, 3, ... or {page-1} for 1, 2, ...; "
+            "default: as the page itself says, by createPageHTML or a link to the next one"
+        ),
+    ] = ""
+    max_pages: Annotated[int, Field(description="pages of the list read in one poll at most", ge=1, le=50)] = 5

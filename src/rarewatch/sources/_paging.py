@@ -16,7 +16,7 @@ from hashlib import sha256
 
 from rarewatch.errors import Gap, LayoutChanged, Missing, SourceFault
 from rarewatch.nouns.source import Get, Got, Seen
-from rarewatch.sources._articles import Entry, Tour
+from rarewatch.sources._articles import Entry, Tour, met
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def read_on(first: Page, turning: Turning, seen: Seen, tour: Tour) -> Generator[
 
 def overlaps(entries: Sequence[Entry], seen: Seen) -> bool:
     """Whether these rows, in the order of the page, reach back to what the last readings held."""
-    known = [seen.knows(entry.mark) for entry in entries]
+    known = [seen.knows(entry.mark) or seen.knows(met(entry.mark)) for entry in entries]
     return all(known) or any(known[known.index(False) :]) or sum(known) * 2 > len(known)
 
 
