@@ -25,7 +25,7 @@ TO_DO: Mapping[Condition, str] = {
     Condition.STUCK: "Look at the page in a browser: a cache or a server that was left behind shows an old list.",
     Condition.STALE: "Look for the publisher's present feed or list; if it speaks seldom, set `expects: newest_within`.",
     Condition.DRIFTED: "Look at the page, correct the source's options, and try them with `rarewatch read`.",
-    Condition.MOVED: "Look for the new address and write it into the source's `url`; if only its links lead elsewhere now, see `allow_hosts`.",
+    Condition.MOVED: "Look for the new address and write it into `url`; if only its links lead elsewhere now, see `allow_hosts`.",
     Condition.BLOCKED: "Read it less often (`every`), ask for access, or find another source of the same announcements.",
     Condition.UNREACHABLE: "Nothing, if it comes back; else see whether its host, its certificate or this network changed.",
     Condition.GARBLED: "Look at the page's encoding and set `charset` in the source's options.",

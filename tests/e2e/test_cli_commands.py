@@ -40,7 +40,17 @@ def test_sources_are_chosen_by_state_and_one_is_shown_in_full(rarewatch, archive
     (line,) = rarewatch("sources", "feed", "--json", *archive.config).lines
     assert (line["condition"], line["suspect"], line["detail"]) == ("ok", None, "")
     assert [spell["condition"] for spell in line["history"]] == ["ok"]
-    assert {"since", "newest", "last_new", "next_poll", "every", "expected_delay", "cadence", "quiet_at", "silent_at"} <= line.keys()
+    assert {
+        "since",
+        "newest",
+        "last_new",
+        "next_poll",
+        "every",
+        "expected_delay",
+        "cadence",
+        "quiet_at",
+        "silent_at",
+    } <= line.keys()
 
 
 def test_alerts_are_filtered(rarewatch, archive):

@@ -42,7 +42,11 @@ class Office:
         words = "".join(chr(self._random.randint(0x5000, 0x8FFF)) for _ in range(24))
         place = source_ or source("s1")
         thing = item(
-            title or f"{words}{WORDS[rule]}{more}", text, url=f"https://x.example.com/{number}", source=place.id, seen_at=self.clock()
+            title or f"{words}{WORDS[rule]}{more}",
+            text,
+            url=f"https://x.example.com/{number}",
+            source=place.id,
+            seen_at=self.clock(),
         )
         with self.store.desk() as book:
             kept = book.keep([Admission(thing, Status.NEW, "new")], all_marks)[0]
