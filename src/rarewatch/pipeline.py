@@ -27,7 +27,7 @@ from rarewatch.nouns.item import Status
 from rarewatch.nouns.source import Job, Polled, Reading
 from rarewatch.stores import Store
 from rarewatch.telling import Round, Rules
-from rarewatch.upkeep import keep_up
+from rarewatch.upkeep import keep_up, lost_touch
 
 T = TypeVar("T")
 
@@ -105,8 +105,9 @@ def desk(batch: Iterable[tuple[Job, Reading]], kit: Kit) -> list[Polled]:
             vitals = health.after_reading(job.source, job.claim.vitals, reading, first_seen(kept), now)
             due_at = schedule.after_reading(job.source, now, lively=health.lively(vitals, now), fresh_for=reading.fresh_for)
             book.read(job.claim, reading, new=new, vitals=vitals, due_at=due_at, now=now)
-            summary = summed_up(job.source.id, reading, kept, told, unread_dates(reading.drafts, items))
-            polled.append(keep_up(summary, job, vitals, book, kit.audience, now=now, faults=reading.faults))
+            lost = lost_touch(job, reading, kept)
+            summary = summed_up(job.source.id, reading, kept, told, (*unread_dates(reading.drafts, items), *lost))
+            polled.append(keep_up(summary, job, vitals, book, kit.audience, now=now, faults=(*reading.faults, *lost)))
     return polled
 
 

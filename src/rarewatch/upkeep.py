@@ -8,7 +8,8 @@ from rarewatch import health
 from rarewatch.errors import Gap, SourceFault
 from rarewatch.nouns.alert import Subscription
 from rarewatch.nouns.health import Notice, Vitals
-from rarewatch.nouns.source import Job, Polled, Source
+from rarewatch.nouns.item import Admission, Status
+from rarewatch.nouns.source import Job, Polled, Reading, Source
 from rarewatch.nouns.watch import Severity
 from rarewatch.stores import Book
 
@@ -35,6 +36,16 @@ def keep_up(
     if health.worth_telling(change):
         opened += book.notify(health.notice(change, job.source, vitals), audience)
     return replace(polled, alerts=polled.alerts + opened, change=change)
+
+
+def lost_touch(job: Job, reading: Reading, kept: Iterable[Admission]) -> tuple[Gap, ...]:
+    """The gap, if any, before a reading of which neither its kind nor the desk knew an entry, though it is not the first."""
+    statuses = {admission.status for admission in kept}
+    if not reading.adrift or not job.claim.baselined or statuses != {Status.NEW}:
+        return ()
+    return (
+        Gap("none of its entries was there at the last reading: how many came and went since is not known", url=job.source.url),
+    )
 
 
 def gap_notice(source: Source, fault: Gap, now: datetime) -> Notice:

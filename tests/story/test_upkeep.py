@@ -187,6 +187,31 @@ class TestOtherAddress:
         assert history(room)[0] == "unproven"
 
 
+class TestFeedsThatLostTouch:
+    OLD = tuple(entry(f"旧公告第{number}号", NOW - HOUR - number * MINUTE, f"正文{number}" * 30) for number in range(6))
+    NEW = tuple(entry(f"新闻稿{word}", NOW, f"另文{word}" * 30) for word in "甲乙丙丁戊己")
+
+    async def told(self, room, *entries):
+        room.web[URL] = feed(*entries)
+        await room.later()
+        return notices(room)
+
+    async def test_a_feed_that_shows_nothing_of_its_last_reading_may_have_lost_some(self, room):
+        assert await self.told(room, *self.OLD) == ["s1: entries may be missing"]
+        room.bell.rung.clear()
+        assert await self.told(room, *self.OLD[1:], *self.NEW[:1]) == []
+        assert await self.told(room, *self.NEW[1:], *self.NEW[:1]) == []
+
+    async def test_entries_whose_bytes_changed_are_known_all_the_same(self, room):
+        await self.told(room, *self.OLD)
+        room.bell.rung.clear()
+        again = [entry(f"旧公告第{number}号", NOW - HOUR - number * MINUTE, f" 正文{number}" * 30 + "。") for number in range(6)]
+        assert await self.told(room, *again) == []
+
+    async def test_a_feed_of_few_entries_says_nothing_by_losing_them(self, room):
+        assert await self.told(room, *self.NEW[:3]) == []
+
+
 class TestGaps:
     async def test_entries_that_may_be_missing_are_told_once_a_day(self, room):
         gap = Gap("60 entries were read back without meeting a known one", url=URL)

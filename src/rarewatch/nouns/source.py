@@ -210,7 +210,9 @@ class Reading:
     `unchanged` means nothing can be new; `known` counts entries recognised and skipped; `marks` are the marks of every entry on
     the page, new or known; `faults` are named troubles of a partial reading. Validators count only when `complete`. `newest` is the
     newest date printed on the page, of new and known entries alike, `landed` the address that answered in the end, where it is
-    on another host than the one asked. `fresh_for` is for how long, in seconds, the server said that its first answer stays good.
+    on another host than the one asked.
+    `fresh_for` is for how long, in seconds, the server said that its first answer stays good. `adrift` says that none of its
+    entries bears a mark of the last reading: unless the desk knows one all the same, some may have been missed.
     """
 
     drafts: tuple[Draft, ...] = ()
@@ -223,6 +225,7 @@ class Reading:
     newest: datetime | None = None
     landed: str = ""
     fresh_for: float = 0.0
+    adrift: bool = False
 
     @property
     def own_fault(self) -> SourceFault | None:

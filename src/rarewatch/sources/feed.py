@@ -29,6 +29,8 @@ _ACCEPT = (
 )
 
 
+_TELLING = 5
+"""A feed of fewer entries may well show none of its last reading."""
 _MOST = 10_000
 """Entries read of one feed: a whole archive is far smaller, and what a hostile one costs must end somewhere."""
 
@@ -119,7 +121,8 @@ class _Look:
             return None
         marked = tuple(replace(each, mark=marks[at]) for each, at in zip(drafts, new, strict=True))
         shown = self._newest(dates_of(slices.entries))
-        return Reading(marked, marks=marks, known=len(marks) - len(new), faults=self._faults(""), newest=shown)
+        known, faults = len(marks) - len(new), self._faults("")
+        return Reading(marked, marks=marks, known=known, faults=faults, newest=shown, adrift=self._adrift(marks, known))
 
     def _parsed(self, document: bytes, slices: Slices, new: Sequence[int]) -> Sequence[Draft] | None:
         """The drafts of the entries `new`, as feedparser reads them; None where it does not see them all."""
@@ -154,8 +157,13 @@ class _Look:
         new = tuple(each for each in marked if not self._seen.knows(each.mark))
         marks = tuple(each.mark for each in marked)
         shown = self._newest(each.dates[0] for each in drafts if each.dates)
-        faults = self._faults(trouble)
-        return Reading(new, marks=marks, known=len(marks) - len(new), complete=not trouble, faults=faults, newest=shown)
+        known, faults = len(marks) - len(new), self._faults(trouble)
+        adrift = self._adrift(marks, known)
+        return Reading(new, marks=marks, known=known, complete=not trouble, faults=faults, newest=shown, adrift=adrift)
+
+    def _adrift(self, marks: Sequence[str], known: int) -> bool:
+        """Whether more may have come than the feed shows; one of a few entries shows so little that this says nothing."""
+        return not known and len(marks) >= _TELLING and not self._seen.blank
 
     def _newest(self, dates: Iterable[str]) -> datetime | None:
         return newest(dates, zone=self._zone, at=self._got.at)
