@@ -11,9 +11,9 @@ import zipfile
 from io import BytesIO
 from pathlib import Path
 
-import paper_files as files
 import pytest
 
+import paper_files as files
 from rarewatch.papers.pool import Papers
 
 BODY = files.pdf(("商务部公告2025年第61号",), ("稀土",))
