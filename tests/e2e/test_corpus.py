@@ -69,7 +69,7 @@ def _items(database: Path) -> dict[str, list[sqlite3.Row]]:
     with closing(sqlite3.connect(database)) as connection:
         connection.row_factory = sqlite3.Row
         found: dict[str, list[sqlite3.Row]] = {}
-        for row in connection.execute("SELECT * FROM item ORDER BY id"):
+        for row in connection.execute("SELECT * FROM item WHERE source != 'rarewatch' ORDER BY id"):
             found.setdefault(row["source"], []).append(row)
     return found
 

@@ -210,7 +210,7 @@ async def test_no_reading_is_judged_by_half_a_set(desk):
     by_item: dict[object, set[str]] = {}
     for item, rule in desk.rows("SELECT item, rule FROM match"):
         by_item.setdefault(item, set()).add(str(rule))
-    assert len(by_item) == desk.rows("SELECT count(*) FROM item")[0][0] >= 12 * 20
+    assert len(by_item) == desk.rows("SELECT count(*) FROM item WHERE source != 'rarewatch'")[0][0] >= 12 * 20
     assert {frozenset(rules) for rules in by_item.values()} == {frozenset({"a1", "a2"}), frozenset({"b1", "b2"})}
     readings = desk.rows("SELECT count(DISTINCT substr(rule, 1, 1)) FROM match JOIN item ON item.id = item GROUP BY seen_at")
     assert {count for (count,) in readings} == {1}

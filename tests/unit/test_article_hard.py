@@ -115,8 +115,9 @@ def test_a_file_that_is_no_page_is_told_and_the_rest_is_read(tmp_path):
     (tmp_path / "b.png").write_bytes(b"\x89PNG\r\n")
     good = page(tmp_path, "c.html", f"<div id=zoom><p>{TEXT}</p></div>")
     result = run("--article", "--json", tmp_path / "a.pdf", tmp_path / "b.png", tmp_path / "none.html", good, code=1)
-    assert json.loads(result.stdout)["text"] == TEXT
-    for words in ("a.pdf: is a PDF", "b.png: is a picture", "none.html: cannot be read"):
+    broken, read = map(json.loads, result.stdout.splitlines())
+    assert (broken["document"]["state"], broken["text"], read["text"]) == ("broken", "", TEXT)
+    for words in ("a.pdf: this pdf is damaged", "b.png: is a picture", "none.html: cannot be read"):
         assert words in result.stderr
 
 

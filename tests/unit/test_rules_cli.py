@@ -293,6 +293,7 @@ class TestFiles:
             "audience",
             "entities",
             "expectations",
+            "webhook-message",
             "glossary",
             "rules",
             "sources",

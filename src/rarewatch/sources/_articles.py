@@ -134,7 +134,7 @@ class Tour:
             validators=validators if complete else seen.validators,
             marks=(
                 *(entry.mark for entry in entries if entry.mark not in self.again),
-                *(met(entry.mark) for entry in entries if entry.mark in self.again and entry.mark not in since),
+                *(met(entry.mark) for entry in entries if entry.mark in self.again),
                 *(_sought(mark, day) for mark, day in since.items() if mark in self.again),
                 *(() if complete else self.deep),
             ),
