@@ -102,6 +102,7 @@ def write(
             "database": f"sqlite:///{folder.parent}/rarewatch.db",
             "workers": workers or {},
             "politeness": 0,
+            "host_budget": 36_000,
             "notifiers": notifiers or {"console": {"kind": "console"}},
         },
         "audience.yaml": {"subscribers": [{"id": "desk", "deliver": list(deliver)}]},

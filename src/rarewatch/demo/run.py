@@ -27,6 +27,7 @@ _PATIENCE = 60.0
 _SETTINGS = """\
 database: sqlite:///{folder}/demo.db
 politeness: 0
+host_budget: 36000
 notifiers:
   slack: {{kind: slack, token: {{file: {folder}/token}}, base_url: "{slack}", pace: 0}}
   email: {{kind: email, host: {host}, port: {port}, security: none, sender: "rarewatch <alerts@example.org>"}}
