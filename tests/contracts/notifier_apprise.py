@@ -1,8 +1,7 @@
 """The Apprise channel with its JSON service and a receiver for that, for the notifiers' contract."""
 
-import json
-
 from http_peer import Peer, raw, reply, reset, silence
+from post_receiver import PostReceiver
 
 from rarewatch.notifiers.apprise_ import Apprise, AppriseOptions
 from rarewatch.nouns.alert import Target
@@ -18,48 +17,23 @@ ANSWERS = {
 }
 
 
-class Rig:
-    faults = (*ANSWERS, "lost-answer", "refuse")
+class Rig(PostReceiver):
+    answers = ANSWERS
+    good = raw(200, b"ok")
     secret = SECRET
 
     def __init__(self, peer):
-        self.peer = peer
-        self.taken = []
-        self.trouble = None
-        peer.on(f"/{SECRET}/", self._answer)
-        peer.on(f"/{SECRET}", self._answer)
-        self.notifier = self.made(timeout=20)
+        super().__init__(peer)
+        peer.on(f"/{SECRET}/", self.answer)
+        peer.on(f"/{SECRET}", self.answer)
         self.target = Target("many", "desk")
 
     def made(self, timeout):
         options = {"addresses": {"desk": {"env": "DESK_ADDRESS"}}, "timeout": timeout}
         return Apprise(AppriseOptions.model_validate(options), lambda _ref: f"json://127.0.0.1:{self.peer.port}/{SECRET}")
 
-    async def _answer(self, asked, writer):
-        trouble, self.trouble = self.trouble, None
-        if trouble in ANSWERS:
-            await ANSWERS[trouble](asked, writer)
-            return
-        self.taken.append(json.loads(asked.body))
-        if trouble == "lost-answer":
-            writer.transport.abort()
-            return
-        writer.write(raw(200, b"ok"))
-
     def received(self):
         return [f"{told['title']}\n{told['message']}" for told in self.taken]
-
-    async def fail(self, kind):
-        if kind == "refuse":
-            await self.peer.__aexit__()
-        if kind == "hang":
-            await self.notifier.close()
-            self.notifier = self.made(timeout=1)
-        self.trouble = kind
-
-    async def close(self):
-        await self.notifier.close()
-        await self.peer.__aexit__()
 
 
 async def make(tmp_path):

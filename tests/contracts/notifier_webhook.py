@@ -1,8 +1,7 @@
 """The webhook channel and a receiver that checks every signature, for the notifiers' contract."""
 
-import json
-
 from http_peer import Peer, raw, reply, reset, silence
+from post_receiver import PostReceiver
 
 from rarewatch.notifiers._webhook_payload import signature
 from rarewatch.notifiers.webhook import Webhook, WebhookOptions
@@ -19,47 +18,25 @@ ANSWERS = {
 }
 
 
-class Rig:
-    faults = (*ANSWERS, "lost-answer", "refuse")
+class Rig(PostReceiver):
+    answers = ANSWERS
+    good = raw(204, length=None)
     secret = SECRET
 
     def __init__(self, peer):
-        self.peer = peer
-        self.taken = []
-        self.trouble = None
-        self.notifier = self._notifier(timeout=20)
-        self.target = Target("webhook", peer.on("/hook?of=desk", self._answer))
+        super().__init__(peer)
+        self.target = Target("webhook", peer.on("/hook?of=desk", self.answer))
 
-    def _notifier(self, timeout):
+    def made(self, timeout):
         options = {"secrets": [{"env": "HOOK_SECRET"}], "allow_private": True, "timeout": timeout}
         return Webhook(WebhookOptions.model_validate(options), lambda _ref: SECRET)
 
-    async def _answer(self, asked, writer):
+    async def answer(self, asked, writer):
         assert asked.headers["rarewatch-signature"] == signature(asked.headers["rarewatch-timestamp"], asked.body, [SECRET])
-        trouble, self.trouble = self.trouble, None
-        if trouble in ANSWERS:
-            await ANSWERS[trouble](asked, writer)
-            return
-        self.taken.append(json.loads(asked.body))
-        if trouble == "lost-answer":
-            writer.transport.abort()
-            return
-        writer.write(raw(204, length=None))
+        await super().answer(asked, writer)
 
     def received(self):
         return [told["text"] for told in self.taken]
-
-    async def fail(self, kind):
-        if kind == "refuse":
-            await self.peer.__aexit__()
-        if kind == "hang":
-            await self.notifier.close()
-            self.notifier = self._notifier(timeout=1)
-        self.trouble = kind
-
-    async def close(self):
-        await self.notifier.close()
-        await self.peer.__aexit__()
 
 
 async def make(tmp_path):
